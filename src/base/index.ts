@@ -1,0 +1,11 @@
+/**
+ * Owns: bytes and byte order, 64-bit arithmetic, digests, the error base class, `invariant` and `unreachable`.
+ * Does not own: any format, any kernel constant.
+ * Reads from: nothing.
+ */
+export type { Endian, TruncatedError } from './bytes.ts';
+export { ByteReader, ByteWriter, decodeUtf8, encodeUtf8 } from './bytes.ts';
+export { sha256, toHex } from './digest.ts';
+export type { ErrorDetails, ErrorOptions } from './error.ts';
+export { EbpftsError, InternalError, invariant, unreachable } from './error.ts';
+export { alignUp, high32, low32, s64, u64, u64FromWords } from './u64.ts';

@@ -1,0 +1,8 @@
+// The part of the WebAssembly JavaScript interface that is used here; TypeScript has it only in its DOM library.
+declare namespace WebAssembly {
+  class Memory {
+    constructor(descriptor: { initial: number; maximum?: number; shared?: boolean });
+    readonly buffer: ArrayBuffer;
+    grow(pages: number): number;
+  }
+}
