@@ -4,5 +4,19 @@
  * Does not own: what a helper, kfunc or map is called (names come from a resolver passed in).
  * Reads from: base, uapi.
  */
+export {
+  accessBytes,
+  insnClass,
+  insnMode,
+  insnOp,
+  insnSize,
+  insnSource,
+  isAlu,
+  isGoto,
+  isJump,
+  isWide,
+} from './decode.ts';
+export type { InsnFacts, PointerClass, ProgramFacts } from './facts.ts';
 export type { Insn } from './insns.ts';
 export { INSN_SIZE, Insns } from './insns.ts';
+export * from './opcodes.ts';

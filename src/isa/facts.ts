@@ -1,0 +1,52 @@
+/**
+ * What a register holds, as far as running the program needs to know. `unknown`: different things on different paths,
+ * or something that was not followed.
+ */
+export type PointerClass =
+  | 'scalar'
+  | 'unknown'
+  /** The context that the program was entered with, or a place in it. */
+  | 'context'
+  /** This frame's stack or that of a caller. */
+  | 'stack'
+  /** A map itself, the first argument of map helpers. */
+  | 'map'
+  | 'map_value'
+  | 'packet'
+  | 'packet_meta'
+  | 'packet_end'
+  /** A kernel object by its BTF type: loads through it never fault, they yield 0 (BPF_PROBE_MEM). */
+  | 'btf'
+  /** Memory of a helper's or kfunc's making: ring buffer records, dynptr slices. */
+  | 'memory'
+  | 'function';
+
+/** What is known of one instruction. */
+export interface InsnFacts {
+  /** Loads, stores, atomics: what the address register holds. */
+  readonly base?: PointerClass;
+  /** With `base` context: bytes from the start of the context to the access, the instruction's own offset included. */
+  readonly contextOffset?: number;
+  /**
+   * Index into `ProgramFacts.maps`. Loads, stores, atomics: the map whose value is accessed; calls: the map in R1 (in R2
+   * for `bpf_tail_call`); `ldimm64`: the map that it names. Undefined where it is none or not always the same.
+   */
+  readonly map?: number;
+}
+
+/**
+ * What a check found out about a program, by instruction index. `kernel/fixup` rewrites by it, the JIT leaves checks out
+ * by it.
+ */
+export interface ProgramFacts<M = unknown> {
+  /** First instruction of each subprogram, ascending; the first is 0. */
+  readonly subprograms: readonly number[];
+  /** Bytes of stack that each subprogram uses itself, a multiple of 8. */
+  readonly stackDepths: readonly number[];
+  /** The maps that the program names, in order of their first mention, as the check's caller described them. */
+  readonly maps: readonly M[];
+  /** By instruction: 1 where some path reaches it, 0 where none does. */
+  readonly reached: Uint8Array;
+  /** By instruction; undefined where nothing is known or nothing is of interest. */
+  readonly insns: readonly (InsnFacts | undefined)[];
+}

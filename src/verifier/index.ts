@@ -1,0 +1,7 @@
+/**
+ * Owns: the verdict on a program, its log and the facts for one kernel profile.
+ * Does not own: which maps an fd names, what the fields of a context are (the caller passes both in).
+ * Reads from: base, uapi, isa, btf, catalog.
+ */
+export type { CheckedMap, CheckOptions, CheckResult } from './check.ts';
+export { checkProgram } from './check.ts';
