@@ -1,10 +1,38 @@
+import type { Endian } from '../../base/index.ts';
 import type { Errno, MapCreateAttr } from '../../syscall/index.ts';
-import { errno } from '../../uapi/index.ts';
+import { bpf_flags, bpf_map_type, errno } from '../../uapi/index.ts';
 import type { Memory, Region } from '../../vm/index.ts';
 import { kernelAddress } from '../../vm/index.ts';
 
 /** Kernel objects that a map may hold by id, and keeps alive while it does. */
-export type HeldKind = 'prog' | 'map' | 'link' | 'perf_event';
+export type HeldKind = 'prog' | 'map' | 'link' | 'perf_event' | 'cgroup' | 'task' | 'sock' | 'inode';
+
+/** Fields inside a value that the kernel gives a meaning, found in the value's BTF when the map is made. */
+export type SpecialFieldKind =
+  | 'spin_lock'
+  | 'res_spin_lock'
+  | 'timer'
+  | 'workqueue'
+  | 'task_work'
+  | 'kptr'
+  | 'list_head'
+  | 'rb_root'
+  | 'refcount';
+
+/** One special field of a value: where it begins and how many bytes it has. */
+export interface SpecialField {
+  readonly kind: SpecialFieldKind;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** What programs of one program array must have in common. */
+export interface ProgOwner {
+  readonly type: number;
+  readonly expectedAttachType: number;
+  readonly jited: boolean;
+  readonly xdpHasFrags: boolean;
+}
 
 /** What a map needs of the kernel around it. */
 export interface MapHost {
@@ -12,57 +40,112 @@ export interface MapHost {
   /** Possible CPUs. */
   readonly cpus: number;
   readonly pageSize: number;
+  /** Byte order of the emulated machine: of array indexes, ring positions and ids in values. */
+  readonly endian: Endian;
   /** CLOCK_MONOTONIC, nanoseconds. */
   now(): bigint;
+  /** 32 random bits: the seed of a hash. */
+  random32(): number;
   /** Takes a reference to an object on behalf of a map; a map that is freed drops what it holds. */
   hold(kind: HeldKind, id: number): void;
   drop(kind: HeldKind, id: number): void;
   mapById(id: number): BpfMap | undefined;
+  progOwner(id: number): ProgOwner | undefined;
+  hasNetDevice(ifindex: number): boolean;
+  /**
+   * A value goes away or is overwritten: cancels the timer or work of that field, drops its kptr or list.
+   * @param offset of the field in the linear memory
+   */
+  freeField(map: BpfMap, field: SpecialField, offset: number): void;
   /** Tells pollers of a ring that there is something to read. */
   wake(map: BpfMap): void;
 }
 
-/** The calling process's file descriptors, for maps whose values are fds. */
+/** The calling process's file descriptors, for maps whose keys or values are fds. */
 export interface FdResolver {
   /** The id of the object of that kind behind the fd, or -EBADF / -EINVAL. */
   idOfFd(kind: HeldKind, fd: number): number | Errno;
 }
 
-/** A map as a record that can be saved: everything that is not in its memory. */
-export interface MapRecord {
-  readonly id: number;
+/** What a map of maps says of the maps that may be put into it: a copy of the template's description. */
+export interface InnerMeta {
   readonly attr: MapCreateAttr;
-  /** Ids that stand for the fds of `attr`; 0 where there is none. */
   readonly btfId: number;
-  readonly innerMapId: number;
+  readonly fields: readonly SpecialField[];
+}
+
+/** What makes a map what it is, beside its memory. */
+export interface MapSpec {
+  readonly id: number;
+  /** As bpf(2) got it, with what the kernel rounds already rounded. */
+  readonly attr: MapCreateAttr;
+  /** Id of the BTF behind `attr.btfFd`; 0 where there is none. */
+  readonly btfId: number;
+  readonly fields: readonly SpecialField[];
+  readonly inner?: InnerMeta;
+}
+
+/** A map as a record that can be saved: everything that is not in its memory. */
+export interface MapRecord extends MapSpec {
   readonly frozen: boolean;
   /** First page of the map's memory and its length in bytes. */
   readonly page: number;
   readonly size: number;
-  readonly ownerProgType?: number;
 }
 
 /** Called for each element by `forEach`: offsets of key and value; a result other than 0 ends the walk. */
 export type ElementVisitor = (key: number, value: number) => number;
 
+/** A run of the linear memory, as mmap(2) of a map gives it. */
+export interface MappedRange {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** What few map types need for a look-up beside the key. */
+export interface LookupCall {
+  /** Local storage: keys are fds. */
+  readonly fds?: FdResolver;
+  /** BLOOM_FILTER: the value that is asked for. */
+  readonly value?: Uint8Array;
+}
+
+/** The element flag that may be added to each mode: copy under the value's spin lock. */
+export const BPF_F_LOCK = BigInt(bpf_flags.BPF_F_LOCK);
+
 /**
  * One map. All of its state (buckets, free lists, headers, positions) lies in `region`, at a fixed place of the linear
  * memory, in the layout that each map type's file writes down. Two sides use it: programs, by helpers, with **offsets**
- * of the linear memory; processes, by bpf(2), with **bytes**. A type overrides what it supports; the rest gives the
- * errno that Linux gives.
+ * of the linear memory; processes, by bpf(2), with **bytes** (the `sys` methods: they check what bpf(2) checks of every
+ * map and hand on to the type's own `…Bytes` methods). A type overrides what it supports; the rest gives the errno that
+ * Linux gives.
  */
 export abstract class BpfMap {
   readonly host: MapHost;
-  readonly id: number;
-  readonly attr: MapCreateAttr;
+  readonly spec: MapSpec;
   readonly region: Region;
   frozen = false;
 
-  protected constructor(host: MapHost, id: number, attr: MapCreateAttr, region: Region) {
+  protected constructor(host: MapHost, spec: MapSpec, region: Region) {
     this.host = host;
-    this.id = id;
-    this.attr = attr;
+    this.spec = spec;
     this.region = region;
+  }
+
+  get id(): number {
+    return this.spec.id;
+  }
+
+  get attr(): MapCreateAttr {
+    return this.spec.attr;
+  }
+
+  get type(): number {
+    return this.spec.attr.mapType;
+  }
+
+  get flags(): number {
+    return this.spec.attr.mapFlags ?? 0;
   }
 
   /** What a program holds as its pointer to the map. */
@@ -70,12 +153,27 @@ export abstract class BpfMap {
     return kernelAddress(this.region.offset);
   }
 
+  /** What to save of the map beside its memory. */
+  get record(): MapRecord {
+    const { offset, size } = this.region;
+    return { ...this.spec, frozen: this.frozen, page: offset / 0x1_0000, size };
+  }
+
+  /** Length of a value at bpf(2): all CPUs of a per-CPU map, 4 for a map of fds. */
+  get sysValueSize(): number {
+    return this.attr.valueSize;
+  }
+
+  get hasSpinLock(): boolean {
+    return this.spec.fields.some((field) => field.kind === 'spin_lock' || field.kind === 'res_spin_lock');
+  }
+
   /** Bytes that bpftool shows as memlock. */
   abstract memlock(): number;
 
   // Programs: offsets.
 
-  /** @returns the offset of the value (this CPU's for per-CPU maps), 0 where there is none */
+  /** @returns the offset of the value (this CPU's for per-CPU maps, the inner map for maps of maps), 0 where there is none */
   lookupElem(_key: number, _cpu: number): number {
     return 0;
   }
@@ -86,23 +184,23 @@ export abstract class BpfMap {
   }
 
   updateElem(_key: number, _value: number, _flags: bigint, _cpu: number): Errno | 0 {
-    return -errno.ENOTSUPP;
+    return -errno.EOPNOTSUPP;
   }
 
   deleteElem(_key: number): Errno | 0 {
-    return -errno.ENOTSUPP;
+    return -errno.EOPNOTSUPP;
   }
 
   pushElem(_value: number, _flags: bigint): Errno | 0 {
-    return -errno.ENOTSUPP;
+    return -errno.EOPNOTSUPP;
   }
 
   popElem(_value: number): Errno | 0 {
-    return -errno.ENOTSUPP;
+    return -errno.EOPNOTSUPP;
   }
 
   peekElem(_value: number): Errno | 0 {
-    return -errno.ENOTSUPP;
+    return -errno.EOPNOTSUPP;
   }
 
   /** bpf_for_each_map_elem. @returns how many elements were visited */
@@ -117,30 +215,71 @@ export abstract class BpfMap {
 
   // Processes: bytes.
 
-  sysLookup(_key: Uint8Array, _flags: bigint): Uint8Array | Errno {
+  sysLookup(key: Uint8Array, flags: bigint, call: LookupCall = {}): Uint8Array | Errno {
+    if (flags & ~BPF_F_LOCK || (flags & BPF_F_LOCK && !this.hasSpinLock)) return -errno.EINVAL;
+    if (key.length !== this.attr.keySize) return -errno.EINVAL;
+    return this.lookupBytes(key, call);
+  }
+
+  sysUpdate(key: Uint8Array, value: Uint8Array, flags: bigint, fds: FdResolver): Errno | 0 {
+    if (flags & BPF_F_LOCK && !this.hasSpinLock) return -errno.EINVAL;
+    if (key.length !== this.attr.keySize || value.length !== this.sysValueSize) return -errno.EINVAL;
+    return this.updateBytes(key, value, flags, fds);
+  }
+
+  sysDelete(key: Uint8Array, fds?: FdResolver): Errno | 0 {
+    if (key.length !== this.attr.keySize) return -errno.EINVAL;
+    return this.deleteBytes(key, fds);
+  }
+
+  /** @param key undefined asks for the first key */
+  sysGetNextKey(key: Uint8Array | undefined): Uint8Array | Errno {
+    if (key !== undefined && key.length !== this.attr.keySize) return -errno.EINVAL;
+    return this.nextKeyBytes(key);
+  }
+
+  sysLookupAndDelete(key: Uint8Array, flags: bigint): Uint8Array | Errno {
+    if (flags & ~BPF_F_LOCK || (flags & BPF_F_LOCK && !this.hasSpinLock)) return -errno.EINVAL;
+    const queue = this.type === bpf_map_type.BPF_MAP_TYPE_QUEUE || this.type === bpf_map_type.BPF_MAP_TYPE_STACK;
+    if (flags !== 0n && queue) return -errno.EINVAL;
+    if (key.length !== this.attr.keySize) return -errno.EINVAL;
+    return this.takeBytes(key);
+  }
+
+  /** Bytes that mmap(2) of the map gives, or why not. */
+  mmapRange(offset: number, length: number, write: boolean): MappedRange | Errno {
+    if (this.spec.fields.length > 0) return -errno.ENOTSUPP;
+    if (write && this.frozen) return -errno.EPERM;
+    if (write && this.flags & bpf_flags.BPF_F_RDONLY_PROG) return -errno.EACCES;
+    return this.mmapBytes(offset, length, write);
+  }
+
+  protected lookupBytes(_key: Uint8Array, _call: LookupCall): Uint8Array | Errno {
     return -errno.ENOTSUPP;
   }
 
-  sysUpdate(_key: Uint8Array, _value: Uint8Array, _flags: bigint, _fds: FdResolver): Errno | 0 {
+  protected updateBytes(_key: Uint8Array, _value: Uint8Array, _flags: bigint, _fds: FdResolver): Errno | 0 {
     return -errno.ENOTSUPP;
   }
 
-  sysDelete(_key: Uint8Array): Errno | 0 {
+  protected deleteBytes(_key: Uint8Array, _fds?: FdResolver): Errno | 0 {
     return -errno.ENOTSUPP;
   }
 
-  sysGetNextKey(_key: Uint8Array | undefined): Uint8Array | Errno {
+  protected nextKeyBytes(_key: Uint8Array | undefined): Uint8Array | Errno {
     return -errno.ENOTSUPP;
   }
 
-  sysLookupAndDelete(_key: Uint8Array, _flags: bigint): Uint8Array | Errno {
+  protected takeBytes(_key: Uint8Array): Uint8Array | Errno {
     return -errno.ENOTSUPP;
   }
 
-  /** Bytes that mmap(2) of the map gives: an offset in the memory and a length, or why not. */
-  mmapRange(_offset: number, _length: number, _write: boolean): { offset: number; length: number } | Errno {
+  protected mmapBytes(_offset: number, _length: number, _write: boolean): MappedRange | Errno {
     return -errno.ENOTSUPP;
   }
+
+  /** The last process reference (fd or pin) is gone, but programs may still hold the map: program arrays are emptied. */
+  userReferencesGone(): void {}
 
   /** The last reference is gone: drops what the map holds and gives its memory back. */
   abstract release(): void;
