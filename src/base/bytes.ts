@@ -26,6 +26,23 @@ export function encodeUtf8(text: string): Uint8Array {
   return utf8Encoder.encode(text);
 }
 
+const hostIsLittle = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/**
+ * The 32-bit words of `bytes` (whole words only) as the host reads them: a view over the same memory where alignment and
+ * byte order allow it, else a converted copy. For formats made of 32-bit words alone.
+ */
+export function readWords(bytes: Uint8Array, endian: Endian): Uint32Array {
+  const count = bytes.length >>> 2;
+  const swap = (endian === 'little') !== hostIsLittle;
+  if (!swap && bytes.byteOffset % 4 === 0) return new Uint32Array(bytes.buffer, bytes.byteOffset, count);
+  const words = new Uint32Array(count);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, count * 4);
+  const little = endian === 'little';
+  for (let i = 0; i < count; i++) words[i] = view.getUint32(i * 4, little);
+  return words;
+}
+
 /**
  * Reads fixed-width values at absolute offsets of a byte array, each read bound-checked: bad input ends in the given
  * error, never in a `RangeError`. Holds a view, copies nothing.
@@ -126,6 +143,7 @@ export class ByteWriter {
     return this.#length;
   }
 
+  /** Makes room; afterwards `#view` may be another one, so it is read only then. */
   #room(need: number): number {
     const at = this.#length;
     if (at + need > this.#bytes.length) {
@@ -139,22 +157,26 @@ export class ByteWriter {
   }
 
   u8(value: number): this {
-    this.#view.setUint8(this.#room(1), value);
+    const at = this.#room(1);
+    this.#view.setUint8(at, value);
     return this;
   }
 
   u16(value: number): this {
-    this.#view.setUint16(this.#room(2), value, this.#little);
+    const at = this.#room(2);
+    this.#view.setUint16(at, value, this.#little);
     return this;
   }
 
   u32(value: number): this {
-    this.#view.setUint32(this.#room(4), value, this.#little);
+    const at = this.#room(4);
+    this.#view.setUint32(at, value, this.#little);
     return this;
   }
 
   u64(value: bigint): this {
-    this.#view.setBigUint64(this.#room(8), BigInt.asUintN(64, value), this.#little);
+    const at = this.#room(8);
+    this.#view.setBigUint64(at, BigInt.asUintN(64, value), this.#little);
     return this;
   }
 

@@ -4,7 +4,7 @@
  * Reads from: nothing.
  */
 export type { Endian, TruncatedError } from './bytes.ts';
-export { ByteReader, ByteWriter, decodeUtf8, encodeUtf8 } from './bytes.ts';
+export { ByteReader, ByteWriter, decodeUtf8, encodeUtf8, readWords } from './bytes.ts';
 export { sha256, toHex } from './digest.ts';
 export type { ErrorDetails, ErrorOptions } from './error.ts';
 export { EbpftsError, InternalError, invariant, unreachable } from './error.ts';

@@ -1,0 +1,31 @@
+/**
+ * Owns: one 64-bit ELF file of either byte order: sections, symbols, relocations, notes, groups.
+ * Does not own: what a section means to BPF (`object/`).
+ * Reads from: base; elfy, whose types stop at `elfy.ts`.
+ */
+export {
+  EM_BPF,
+  EM_NONE,
+  ET_REL,
+  SHF_EXECINSTR,
+  SHT_LLVM_ADDRSIG,
+  SHT_NOBITS,
+  SHT_PROGBITS,
+  SHT_REL,
+  SHT_RELA,
+  SHT_STRTAB,
+  SHT_SYMTAB,
+  STB_GLOBAL,
+  STB_LOCAL,
+  STB_WEAK,
+  STT_FUNC,
+  STT_NOTYPE,
+  STT_OBJECT,
+  STT_SECTION,
+  STV_HIDDEN,
+  STV_INTERNAL,
+} from './constants.ts';
+export { ElfError } from './errors.ts';
+export type { ElfFile, ElfGroup, ElfNote, ElfRelocation, ElfSection, ElfSymbol } from './file.ts';
+export type { ParseElfOptions } from './parse.ts';
+export { parseElf } from './parse.ts';
