@@ -184,23 +184,23 @@ export abstract class BpfMap {
   }
 
   updateElem(_key: number, _value: number, _flags: bigint, _cpu: number): Errno | 0 {
-    return -errno.EOPNOTSUPP;
+    return -errno.ENOTSUPP;
   }
 
   deleteElem(_key: number): Errno | 0 {
-    return -errno.EOPNOTSUPP;
+    return -errno.ENOTSUPP;
   }
 
   pushElem(_value: number, _flags: bigint): Errno | 0 {
-    return -errno.EOPNOTSUPP;
+    return -errno.ENOTSUPP;
   }
 
   popElem(_value: number): Errno | 0 {
-    return -errno.EOPNOTSUPP;
+    return -errno.ENOTSUPP;
   }
 
   peekElem(_value: number): Errno | 0 {
-    return -errno.EOPNOTSUPP;
+    return -errno.ENOTSUPP;
   }
 
   /** bpf_for_each_map_elem. @returns how many elements were visited */
