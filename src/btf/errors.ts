@@ -1,0 +1,96 @@
+import { EbpftsError } from '../base/index.ts';
+
+/** BTF that cannot be read: truncated, malformed, or naming what is not there. */
+export class BtfError extends EbpftsError {}
+
+export function errTruncated(at: { what: string; offset: number; need: number; have: number }): BtfError {
+  return new BtfError({
+    code: 'BTF_TRUNCATED',
+    message: `BTF ${at.what}: ${at.need} bytes needed at offset ${at.offset}, ${at.have} there`,
+    details: at,
+  });
+}
+
+export function errMagic(magic: number): BtfError {
+  return new BtfError({
+    code: 'BTF_MAGIC',
+    message: `not BTF: it begins with 0x${magic.toString(16)}, BTF with 0xeb9f`,
+    details: { magic },
+  });
+}
+
+export function errVersion(at: { what: string; version: number }): BtfError {
+  return new BtfError({
+    code: 'BTF_VERSION',
+    message: `${at.what} version ${at.version} is not known, version 1 is`,
+    details: at,
+  });
+}
+
+export function errHeader(at: { what: string; have: number; want: string }): BtfError {
+  return new BtfError({
+    code: 'BTF_HEADER',
+    message: `BTF header: ${at.what} is ${at.have}, wanted ${at.want}`,
+    details: at,
+  });
+}
+
+export function errStrings(text: string): BtfError {
+  return new BtfError({ code: 'BTF_STRINGS', message: `BTF string section: ${text}` });
+}
+
+export function errKind(at: { id: number; kind: number }): BtfError {
+  return new BtfError({
+    code: 'BTF_KIND',
+    message: `type [${at.id}]: kind ${at.kind} is not known, 1 to 19 are, and there is no layout section that describes it`,
+    details: at,
+  });
+}
+
+export function errTypeBounds(at: { id: number; kind: string; need: number; have: number }): BtfError {
+  return new BtfError({
+    code: 'BTF_TYPE_BOUNDS',
+    message: `type [${at.id}] ${at.kind}: ${at.need} bytes needed, the type section has ${at.have} left`,
+    details: at,
+  });
+}
+
+export function errTypeId(at: { id: number; refers: number; count: number }): BtfError {
+  return new BtfError({
+    code: 'BTF_TYPE_ID',
+    message: `type [${at.id}] refers to type [${at.refers}], the last one is [${at.count - 1}]`,
+    details: at,
+  });
+}
+
+export function errStringOffset(at: { id: number; what: string; offset: number; size: number }): BtfError {
+  return new BtfError({
+    code: 'BTF_STRING_OFFSET',
+    message: `type [${at.id}]: ${at.what} at string offset ${at.offset}, the strings end at ${at.size}`,
+    details: at,
+  });
+}
+
+export function errFuncType(at: { id: number; refers: number; kind: string }): BtfError {
+  return new BtfError({
+    code: 'BTF_FUNC_TYPE',
+    message: `type [${at.id}] FUNC: type [${at.refers}] is ${at.kind}, wanted FUNC_PROTO`,
+    details: at,
+  });
+}
+
+export function errNoType(at: { id: number; count: number }): BtfError {
+  return new BtfError({
+    code: 'BTF_NO_TYPE',
+    message: `no type [${at.id}], the last one is [${at.count - 1}]`,
+    details: at,
+  });
+}
+
+export function errExtSection(at: { what: string; problem: string; have: number; want: string }): BtfError {
+  return new BtfError({
+    code: 'BTF_EXT',
+    message: `.BTF.ext ${at.what}: ${at.problem} is ${at.have}, wanted ${at.want}`,
+    details: at,
+  });
+}

@@ -1,0 +1,42 @@
+/**
+ * Owns: the type graph of BTF: parse, encode, split BTF, look-up, sizes, raw and C printer; `.BTF.ext`.
+ * Does not own: the ELF file around a `.BTF` section; values of a type.
+ * Reads from: `base`.
+ */
+export { Btf } from './btf.ts';
+export { BtfError } from './errors.ts';
+export type { BtfCoreRelo, BtfExt, BtfExtRecords, BtfFuncInfo, BtfLineInfo } from './ext.ts';
+export { coreRelos, funcInfos, lineInfos, parseBtfExt } from './ext.ts';
+export type { BtfKindName } from './kinds.ts';
+export { BTF_KIND, kindName } from './kinds.ts';
+export type {
+  BtfArray,
+  BtfComposite,
+  BtfDatasec,
+  BtfDeclTag,
+  BtfEnum,
+  BtfEnum64,
+  BtfEnumerator,
+  BtfEnumerator64,
+  BtfFloat,
+  BtfFunc,
+  BtfFuncProto,
+  BtfFwd,
+  BtfId,
+  BtfInt,
+  BtfKind,
+  BtfLinkage,
+  BtfMember,
+  BtfParam,
+  BtfRef,
+  BtfType,
+  BtfTypeOf,
+  BtfTypeTag,
+  BtfUnknown,
+  BtfVar,
+  BtfVarInfo,
+  BtfVoid,
+} from './model.ts';
+export type { ParseBtfOptions } from './parse.ts';
+export { parseBtf } from './parse.ts';
+export { alignOf, isComposite, resolveType, sizeOf, skipModifiers, skipModifiersAndTypedefs } from './resolve.ts';
