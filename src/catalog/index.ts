@@ -5,3 +5,6 @@
  * Reads from: base, uapi.
  */
 export type { KernelProfile } from './profile.ts';
+export type { AutoAttach, SecDef } from './sec.table.ts';
+export { SEC_DEFS } from './sec.table.ts';
+export { findSec, secTarget } from './sec.ts';
