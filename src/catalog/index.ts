@@ -4,6 +4,12 @@
  * Does not own: behaviour.
  * Reads from: base, uapi.
  */
+export type { ContextField, ContextOp, ContextStruct } from './context.ts';
+export { contextFieldAt } from './context.ts';
+export { sockContext, tcpSockContext } from './context-skb.table.ts';
+export { contextOfProgType } from './contexts.ts';
+export { attachTypeNames, linkTypeNames, mapTypeNames, progTypeNames } from './names.table.ts';
+export { helperName } from './names.ts';
 export type { KernelProfile } from './profile.ts';
 export type { AutoAttach, SecDef } from './sec.table.ts';
 export { SEC_DEFS } from './sec.table.ts';
