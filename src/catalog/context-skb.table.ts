@@ -16,7 +16,7 @@ const skbSocket: readonly ContextField[] = [
     offset: 132,
     size: 4,
     path: ['sk_buff.sk', sock('skc_dport')],
-    then: [{ op: 'lsh', by: 16 }],
+    ops: [{ op: 'lsh', by: 16 }],
   },
   { name: 'local_port', offset: 136, size: 4, path: ['sk_buff.sk', sock('skc_num')] },
 ];
@@ -31,7 +31,7 @@ export const skBuffContext: ContextStruct = {
     { name: 'mark', offset: 8, size: 4, path: ['sk_buff.mark'], store: true },
     { name: 'queue_mapping', offset: 12, size: 4, path: ['sk_buff.queue_mapping'], store: { below: 0xffff } },
     { name: 'protocol', offset: 16, size: 4, path: ['sk_buff.protocol'] },
-    { name: 'vlan_present', offset: 20, size: 4, path: ['sk_buff.vlan_all'], then: [{ op: 'bool' }] },
+    { name: 'vlan_present', offset: 20, size: 4, path: ['sk_buff.vlan_all'], ops: [{ op: 'bool' }] },
     { name: 'vlan_tci', offset: 24, size: 4, path: ['sk_buff.vlan_tci'] },
     { name: 'vlan_proto', offset: 28, size: 4, path: ['sk_buff.vlan_proto'] },
     { name: 'priority', offset: 32, size: 4, path: ['sk_buff.priority'], store: true },
@@ -55,7 +55,7 @@ export const skBuffContext: ContextStruct = {
       size: 4,
       path: ['sk_buff.napi_id'],
       // Smaller numbers are CPUs.
-      then: [{ op: 'above', config: 'CONFIG_NR_CPUS' }],
+      ops: [{ op: 'above', config: 'CONFIG_NR_CPUS' }],
     },
     ...skbSocket,
     {
@@ -128,7 +128,7 @@ export const sockContext: ContextStruct = {
       offset: 76,
       size: 4,
       path: [sock('skc_rx_queue_mapping')],
-      then: [{ op: 'none', at: 0xffff }],
+      ops: [{ op: 'none', at: 0xffff }],
     },
   ],
 };

@@ -27,7 +27,7 @@ export interface ContextField {
   readonly width?: 1 | 2 | 4 | 8;
   /** Accesses of any size and place go straight to the bytes behind the field. */
   readonly bytes?: boolean;
-  readonly then?: readonly ContextOp[];
+  readonly ops?: readonly ContextOp[];
   /** Programs may store; the value goes where it is loaded from. `below`: values from here on are left out. */
   readonly store?: boolean | { readonly below: number };
   /**
