@@ -63,10 +63,10 @@ export function errTypeId(at: { id: number; refers: number; count: number }): Bt
   });
 }
 
-export function errStringOffset(at: { id: number; what: string; offset: number; size: number }): BtfError {
+export function errStringOffset(at: { id: number; offset: number; size: number }): BtfError {
   return new BtfError({
     code: 'BTF_STRING_OFFSET',
-    message: `type [${at.id}]: ${at.what} at string offset ${at.offset}, the strings end at ${at.size}`,
+    message: `type [${at.id}]: a name at string offset ${at.offset}, the strings end at ${at.size}`,
     details: at,
   });
 }

@@ -71,11 +71,11 @@ function checkStrings(strings: Uint8Array, split: boolean): void {
   if (strings[strings.length - 1] !== 0) throw errStrings('the last string has no NUL byte');
 }
 
-/** Entries of `{ u8 info_sz, u8 elem_sz, u16 flags }`, one a kind; sizes in bytes. */
+/** Entries of `{ u8 info_sz, u8 elem_sz, u16 flags }`, one a kind; sizes in bytes, whole words (types stay aligned). */
 function readLayouts(section: Uint8Array): KindLayout[] {
   const layouts: KindLayout[] = [];
   for (let at = 0; at + 4 <= section.length; at += 4) {
-    layouts.push({ info: section[at] / 4, element: section[at + 1] / 4 });
+    layouts.push({ info: section[at] >> 2, element: section[at + 1] >> 2 });
   }
   return layouts;
 }

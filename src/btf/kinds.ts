@@ -41,42 +41,61 @@ export function kindName(kind: number): BtfKindName | 'UNKN' {
 /** Words of `struct btf_type`, which heads every type. */
 export const TYPE_WORDS = 3;
 
-/** Per kind: words that follow the head once, and words that follow per element (`vlen`). */
+/** What the words of a kind are. */
 export interface KindLayout {
+  /** Words that follow the head once. */
   readonly info: number;
+  /** Words that follow per element (`vlen`). */
   readonly element: number;
 }
 
-const none: KindLayout = { info: 0, element: 0 };
-const pair: KindLayout = { info: 0, element: 2 };
-const triple: KindLayout = { info: 0, element: 3 };
-const one: KindLayout = { info: 1, element: 0 };
+/** The same of a known kind, with what refers to something. */
+export interface KnownLayout extends KindLayout {
+  /** Whether the third word of the head is a type id; else it is a size or nothing. */
+  readonly third: boolean;
+  /** How many of the info words, from the first, are type ids. */
+  readonly infoTypes: number;
+  /** Word in an element that is a name, or -1. */
+  readonly name: number;
+  /** Word in an element that is a type id, or -1. */
+  readonly type: number;
+}
 
-/** Layout of the kinds 0 to 19; kind 0 never occurs in a blob. */
-export const KIND_LAYOUTS: readonly KindLayout[] = [
-  none, // VOID
-  one, // INT: encoding, offset, bits
-  none, // PTR
-  { info: 3, element: 0 }, // ARRAY: element type, index type, count
-  triple, // STRUCT: name, type, offset
-  triple, // UNION
-  pair, // ENUM: name, value
-  none, // FWD
-  none, // TYPEDEF
-  none, // VOLATILE
-  none, // CONST
-  none, // RESTRICT
-  none, // FUNC
-  pair, // FUNC_PROTO: name, type
-  one, // VAR: linkage
-  triple, // DATASEC: type, offset, size
-  none, // FLOAT
-  one, // DECL_TAG: component index
-  none, // TYPE_TAG
-  triple, // ENUM64: name, low, high
+/** All of one shape, which keeps the loops over them fast. */
+function layout(known: Partial<KnownLayout>): KnownLayout {
+  const { info = 0, element = 0, third = false, infoTypes = 0, name = -1, type = -1 } = known;
+  return { info, element, third, infoTypes, name, type };
+}
+
+const plain = layout({});
+const wraps = layout({ third: true });
+const member = layout({ element: 3, name: 0, type: 1 });
+
+/** Layouts of the kinds 0 to 19; kind 0 never occurs in a blob. */
+export const KIND_LAYOUTS: readonly KnownLayout[] = [
+  plain, // VOID
+  layout({ info: 1 }), // INT: encoding, offset and bits
+  wraps, // PTR
+  layout({ info: 3, infoTypes: 2 }), // ARRAY: element type, index type, count
+  member, // STRUCT: name, type, offset
+  member, // UNION
+  layout({ element: 2, name: 0 }), // ENUM: name, value
+  plain, // FWD
+  wraps, // TYPEDEF
+  wraps, // VOLATILE
+  wraps, // CONST
+  wraps, // RESTRICT
+  wraps, // FUNC
+  layout({ third: true, element: 2, name: 0, type: 1 }), // FUNC_PROTO: name, type
+  layout({ third: true, info: 1 }), // VAR: linkage
+  layout({ element: 3, type: 0 }), // DATASEC: type, offset, size
+  plain, // FLOAT
+  layout({ third: true, info: 1 }), // DECL_TAG: component index
+  wraps, // TYPE_TAG
+  layout({ element: 3, name: 0 }), // ENUM64: name, low, high
 ];
 
-/** Number of elements in the `info` word: 24 bits (16 in blobs before Linux 7, whose upper eight are 0). */
+/** Number of elements in the `info` word (of a FUNC, its linkage): 24 bits (16 in blobs before Linux 7, whose upper eight are 0). */
 export function infoVlen(info: number): number {
   return info & 0xff_ffff;
 }

@@ -6,6 +6,7 @@ import {
   infoVlen,
   KIND_LAYOUTS,
   type KindLayout,
+  type KnownLayout,
   kindName,
   TYPE_WORDS,
 } from './kinds.ts';
@@ -33,10 +34,8 @@ export function indexTypes(words: Uint32Array, range: IndexRange): Uint32Array {
     if (have < TYPE_WORDS) throw errTypeBounds({ id, kind: 'head', need: TYPE_WORDS * 4, have: have * 4 });
     const info = words[at + 1];
     const kind = infoKind(info);
-    const layout = kind === 0 ? undefined : kind <= BTF_KIND_MAX ? KIND_LAYOUTS[kind] : range.layouts[kind];
-    if (layout === undefined || !Number.isInteger(layout.info) || !Number.isInteger(layout.element)) {
-      throw errKind({ id, kind });
-    }
+    const layout = kind <= BTF_KIND_MAX ? KIND_LAYOUTS[kind] : range.layouts[kind];
+    if (kind === 0 || layout === undefined) throw errKind({ id, kind });
     const need = TYPE_WORDS + layout.info + layout.element * infoVlen(info);
     if (need > have) throw errTypeBounds({ id, kind: kindName(kind), need: need * 4, have: have * 4 });
     index[count++] = at;
@@ -68,65 +67,39 @@ export function checkTypes(context: CheckContext): void {
   for (let id = firstId; id < count; id++) {
     const at = index[id];
     const info = words[at + 1];
-    if (words[at] >= stringsSize) badString(id, 'name', words[at], stringsSize);
     const kind = infoKind(info);
-    const vlen = infoVlen(info);
-    switch (kind) {
-      case BTF_KIND.PTR:
-      case BTF_KIND.TYPEDEF:
-      case BTF_KIND.VOLATILE:
-      case BTF_KIND.CONST:
-      case BTF_KIND.RESTRICT:
-      case BTF_KIND.VAR:
-      case BTF_KIND.DECL_TAG:
-      case BTF_KIND.TYPE_TAG:
-        if (words[at + 2] >= count) badId(id, words[at + 2], count);
-        break;
-      case BTF_KIND.FUNC:
-        checkFunc(context, id);
-        break;
-      case BTF_KIND.ARRAY:
-        if (words[at + 3] >= count) badId(id, words[at + 3], count);
-        if (words[at + 4] >= count) badId(id, words[at + 4], count);
-        break;
-      case BTF_KIND.STRUCT:
-      case BTF_KIND.UNION:
-        for (let m = at + 3, end = m + vlen * 3; m < end; m += 3) {
-          if (words[m] >= stringsSize) badString(id, 'member name', words[m], stringsSize);
-          if (words[m + 1] >= count) badId(id, words[m + 1], count);
-        }
-        break;
-      case BTF_KIND.ENUM:
-        for (let m = at + 3, end = m + vlen * 2; m < end; m += 2) {
-          if (words[m] >= stringsSize) badString(id, 'enumerator name', words[m], stringsSize);
-        }
-        break;
-      case BTF_KIND.ENUM64:
-        for (let m = at + 3, end = m + vlen * 3; m < end; m += 3) {
-          if (words[m] >= stringsSize) badString(id, 'enumerator name', words[m], stringsSize);
-        }
-        break;
-      case BTF_KIND.FUNC_PROTO:
-        if (words[at + 2] >= count) badId(id, words[at + 2], count);
-        for (let m = at + 3, end = m + vlen * 2; m < end; m += 2) {
-          if (words[m] >= stringsSize) badString(id, 'parameter name', words[m], stringsSize);
-          if (words[m + 1] >= count) badId(id, words[m + 1], count);
-        }
-        break;
-      case BTF_KIND.DATASEC:
-        for (let m = at + 3, end = m + vlen * 3; m < end; m += 3) {
-          if (words[m] >= count) badId(id, words[m], count);
-        }
-        break;
-      default:
-        break;
+    if (words[at] >= stringsSize) badString(id, words[at], stringsSize);
+    if (kind > BTF_KIND_MAX) continue;
+    const layout = KIND_LAYOUTS[kind];
+    if (layout.third && words[at + 2] >= count) badId(id, words[at + 2], count);
+    const first = at + TYPE_WORDS;
+    for (let i = 0; i < layout.infoTypes; i++) {
+      if (words[first + i] >= count) badId(id, words[first + i], count);
+    }
+    if (layout.element !== 0) checkElements(context, id, layout);
+    if (kind === BTF_KIND.FUNC) checkFunc(context, id);
+  }
+}
+
+function checkElements({ words, index, stringsSize }: CheckContext, id: number, layout: KnownLayout): void {
+  const { element, name, type } = layout;
+  const count = index.length;
+  const start = index[id] + TYPE_WORDS;
+  const end = start + element * infoVlen(words[index[id] + 1]);
+  if (name >= 0) {
+    for (let at = start + name; at < end; at += element) {
+      if (words[at] >= stringsSize) badString(id, words[at], stringsSize);
+    }
+  }
+  if (type >= 0) {
+    for (let at = start + type; at < end; at += element) {
+      if (words[at] >= count) badId(id, words[at], count);
     }
   }
 }
 
 function checkFunc({ words, index }: CheckContext, id: number): void {
   const refers = words[index[id] + 2];
-  if (refers >= index.length) badId(id, refers, index.length);
   const kind = refers === 0 ? 0 : infoKind(words[index[refers] + 1]);
   if (kind !== BTF_KIND.FUNC_PROTO) throw errFuncType({ id, refers, kind: kindName(kind) });
 }
@@ -135,6 +108,6 @@ function badId(id: number, refers: number, count: number): never {
   throw errTypeId({ id, refers, count });
 }
 
-function badString(id: number, what: string, offset: number, size: number): never {
-  throw errStringOffset({ id, what, offset, size });
+function badString(id: number, offset: number, size: number): never {
+  throw errStringOffset({ id, offset, size });
 }
