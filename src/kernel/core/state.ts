@@ -1,0 +1,44 @@
+import type { Endian } from '../../base/index.ts';
+import type { Btf } from '../../btf/index.ts';
+import type { KernelProfile } from '../../catalog/index.ts';
+import type { Memory } from '../../vm/index.ts';
+import type { BpfMap } from '../maps/map.ts';
+import type { BpfBtf } from './btf.ts';
+import type { Clock } from './clock.ts';
+import type { EventQueue } from './event-queue.ts';
+import type { Attachment, BpfLink } from './link.ts';
+import type { ObjectTable } from './object-table.ts';
+import type { PerfEvent } from './perf-event.ts';
+import type { BpfProg } from './prog.ts';
+import type { Random } from './random.ts';
+import type { KernelSymbols } from './symbols.ts';
+import type { TracePipe } from './trace-pipe.ts';
+
+/**
+ * All that an emulated kernel has, for the folders of `kernel/` to work on. `kernel.ts` makes it; nobody else does.
+ */
+export interface KernelState {
+  readonly profile: KernelProfile;
+  readonly endian: Endian;
+  readonly memory: Memory;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly events: EventQueue;
+  readonly trace: TracePipe;
+  readonly maps: ObjectTable<BpfMap>;
+  readonly progs: ObjectTable<BpfProg>;
+  readonly btfs: ObjectTable<BpfBtf>;
+  readonly links: ObjectTable<BpfLink>;
+  readonly perfEvents: ObjectTable<PerfEvent>;
+  /** Programs attached without a link, oldest first. */
+  readonly attachments: Attachment[];
+  /** The map that a program's pointer means, or undefined. */
+  mapAt(address: bigint): BpfMap | undefined;
+  /** The program whose text covers the address. */
+  progAt(address: bigint): BpfProg | undefined;
+  /** The kernel's own types; undefined where the profile has none. */
+  btf(): Btf | undefined;
+  symbols(): KernelSymbols;
+  /** Tells who waits for an fd of that object (`ringbuf`, `perf_event`) that there is something to read. */
+  wake(kind: 'map' | 'perf_event', id: number): void;
+}

@@ -1,0 +1,11 @@
+/** The task on whose behalf the kernel works: who calls bpf(2), who ran into a hook. */
+export interface TaskInfo {
+  /** The thread. */
+  readonly pid: number;
+  /** The process: what user space calls pid. */
+  readonly tgid: number;
+  /** At most 15 bytes. */
+  readonly comm: string;
+  readonly uid: number;
+  readonly gid: number;
+}
