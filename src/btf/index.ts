@@ -39,4 +39,6 @@ export type {
 } from './model.ts';
 export type { ParseBtfOptions } from './parse.ts';
 export { parseBtf } from './parse.ts';
+export type { RawJsonOptions, RawOptions } from './raw.ts';
+export { formatBtfRaw, formatBtfRawJson } from './raw.ts';
 export { alignOf, isComposite, resolveType, sizeOf, skipModifiers, skipModifiersAndTypedefs } from './resolve.ts';
