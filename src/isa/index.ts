@@ -4,6 +4,7 @@
  * Does not own: what a helper, kfunc or map is called (names come from a resolver passed in).
  * Reads from: base, uapi.
  */
+export { assemble } from './assemble.ts';
 export {
   accessBytes,
   insnClass,
@@ -16,6 +17,9 @@ export {
   isJump,
   isWide,
 } from './decode.ts';
+export type { InsnNames } from './disassemble.ts';
+export { formatInsn, xlatedImm64 } from './disassemble.ts';
+export { AssemblyError } from './errors.ts';
 export type { InsnFacts, PointerClass, ProgramFacts } from './facts.ts';
 export type { Insn } from './insns.ts';
 export { INSN_SIZE, Insns } from './insns.ts';

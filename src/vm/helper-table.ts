@@ -10,8 +10,11 @@ export interface Execution {
   readonly context: bigint;
   /** What the kernel gave this run (its own record of the hook, task, packet); never looked into by the engines. */
   readonly scope: unknown;
-  /** Calls a function of the program by its address, as a callback in the running call: R0 of its exit. */
+  /** Calls a function of the program by its address, as a callback in the running call. @returns R0 of its exit; 1
+   * (stop, to those who loop) where the callback faulted or threw, which ends the run once the helper has returned */
   call(address: bigint, ...args: bigint[]): bigint;
+  /** Ends the run as `bpf_throw` does, once the helper has returned. */
+  throw(cookie: bigint): void;
 }
 
 /** A helper or kfunc: R1 to R5 in, R0 out, u64 as `bigint`. Failures are negative values in R0, never exceptions. */
@@ -29,6 +32,8 @@ export interface HelperTable {
   probeReadable(address: bigint, size: number): boolean;
   /** BPF_LD_ABS and BPF_LD_IND: bytes of the packet of the run in network order, or undefined past its end. */
   packetLoad(exec: Execution, offset: number, size: 1 | 2 | 4): number | undefined;
+  /** The program whose text the address lies in, for callbacks of another program than the running one. */
+  programAt?(address: bigint): ExecutableProgram | undefined;
   /** Nanoseconds for the `may_goto` clock. */
   now(): bigint;
 }

@@ -3,7 +3,11 @@
  * Does not own: maps, helpers, contexts, verdicts.
  * Reads from: base, uapi, isa, wasm.
  */
+export { formatFault } from './explain.ts';
+export type { Fault, FaultAccess, FaultCause, FaultKind } from './fault.ts';
 export type { Execution, HelperFunction, HelperTable } from './helper-table.ts';
+export type { Interpreter, RunOptions, RunResult } from './interpreter.ts';
+export { createInterpreter } from './interpreter.ts';
 export type { MemoryOptions, Pager, Region, RegionKind, RegionOptions } from './memory.ts';
 export {
   KERNEL_BASE,
@@ -15,4 +19,4 @@ export {
   userAddress,
   userOffset,
 } from './memory.ts';
-export type { ExecutableProgram, SourceLine } from './program.ts';
+export type { ArenaPlace, ExecutableProgram, SourceLine } from './program.ts';

@@ -4,7 +4,8 @@ import { alignUp, EbpftsError, high32, invariant, low32 } from '../base/index.ts
 export const PAGE_SIZE = 0x1_0000;
 /** Kernel addresses that programs see: this plus the offset in the linear memory. */
 export const KERNEL_BASE = 0xffff_c900_0000_0000n;
-const KERNEL_HIGH = high32(KERNEL_BASE);
+/** The high half of every kernel address. */
+export const KERNEL_HIGH = high32(KERNEL_BASE);
 /** User addresses of tasks: this plus the offset in the linear memory. */
 export const USER_BASE = 0x0000_7f00_0000_0000n;
 const USER_HIGH = high32(USER_BASE);

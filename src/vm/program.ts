@@ -8,9 +8,19 @@ export interface SourceLine {
   readonly text: string;
 }
 
+/** Where an arena is: the low half of a pointer counts from that of `userStart`, the bytes lie at `kernelStart`. */
+export interface ArenaPlace {
+  readonly userStart: bigint;
+  readonly kernelStart: bigint;
+  /** Bytes. */
+  readonly size: number;
+}
+
 /**
  * A program in the form that both engines run: translated (fix-up done), its subprograms one after the other, map and
- * data references resolved to addresses, so that nothing in it needs to be looked up.
+ * data references resolved to addresses (whatever their source register says), so that nothing in it needs to be looked
+ * up. Three things stay as in the loaded form: calls of subprograms and `ldimm64` with BPF_PSEUDO_FUNC are relative to
+ * the next slot, helper calls name BPF_FUNC_*, kfunc calls a BTF id. Does not change once it has run.
  */
 export interface ExecutableProgram {
   readonly name: string;
@@ -21,5 +31,9 @@ export interface ExecutableProgram {
   readonly textBase: bigint;
   /** Names of the subprograms, where known. */
   readonly names?: readonly string[];
+  /** First instruction of the subprogram that `bpf_throw` ends in; without one the run ends with the cookie as R0. */
+  readonly exceptionCallback?: number;
+  /** The arena that the program uses. */
+  readonly arena?: ArenaPlace;
   lineOf?(insn: number): SourceLine | undefined;
 }

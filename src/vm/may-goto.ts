@@ -1,0 +1,30 @@
+import type { HelperTable } from './helper-table.ts';
+
+/** Times that a frame may pass its `may_goto`s at all: BPF_MAX_LOOPS. */
+const MAX_LOOPS = 8 * 1024 * 1024;
+/** Passes between two looks at the clock. */
+const ROUND = 0xffff;
+/** Nanoseconds that a frame may spend in loops with `may_goto`. */
+const MAX_TIME = 250_000_000n;
+
+/**
+ * The allowance of one frame for its `may_goto` loops: a time on the clock, as newer kernels have it, and a number of
+ * passes, as older ones do, so that a clock that stands still ends a loop too.
+ */
+export class MayGoto {
+  readonly #helpers: HelperTable;
+  readonly #begin: bigint;
+  #passes = 0;
+
+  constructor(helpers: HelperTable) {
+    this.#helpers = helpers;
+    this.#begin = helpers.now();
+  }
+
+  /** Whether the loop may go round once more. */
+  again(): boolean {
+    if (this.#passes >= MAX_LOOPS) return false;
+    this.#passes++;
+    return this.#passes % ROUND !== 0 || this.#helpers.now() - this.#begin < MAX_TIME;
+  }
+}
