@@ -3,6 +3,7 @@ import { decodeType } from './decode-type.ts';
 import { errNoType } from './errors.ts';
 import { BTF_KIND, infoFlag, infoKind, infoVlen } from './kinds.ts';
 import type { BtfId, BtfKind, BtfType, BtfTypeOf } from './model.ts';
+import { essentialEnd, type NamedTypes, NameIndex, wholeName } from './name-index.ts';
 import type { BtfStrings } from './strings.ts';
 
 /** What a `Btf` is made of; `parseBtf` fills it in. */
@@ -50,7 +51,8 @@ export class Btf {
   /** Id of the first type that is not the base's. */
   readonly firstId: BtfId;
   readonly #objects = new Map<BtfId, BtfType>();
-  #byName: Map<string, BtfId | BtfId[]> | undefined;
+  #names: NameIndex | undefined;
+  #essentialNames: NameIndex | undefined;
   #pointerSize: 4 | 8 | undefined;
 
   constructor(parts: BtfParts) {
@@ -125,10 +127,19 @@ export class Btf {
 
   /** Ids of all types of that name, ascending, the base's first; empty if there is none. */
   idsByName(name: string): readonly BtfId[] {
-    this.#byName ??= this.#indexNames();
-    const own = this.#byName.get(name);
-    const list = own === undefined ? [] : typeof own === 'number' ? [own] : own;
-    return this.base === undefined ? list : [...this.base.idsByName(name), ...list];
+    this.#names ??= new NameIndex(this.#ownTypes(), wholeName);
+    const own = this.#names.ids(name);
+    return this.base === undefined ? own : [...this.base.idsByName(name), ...own];
+  }
+
+  /** Ids of all types, but for those of the base, whose name without its flavour (`___x`) is that; ascending. */
+  ownIdsByEssentialName(name: string): readonly BtfId[] {
+    this.#essentialNames ??= new NameIndex(this.#ownTypes(), essentialEnd);
+    return this.#essentialNames.ids(name);
+  }
+
+  #ownTypes(): NamedTypes {
+    return { words: this.words, index: this.index, strings: this.strings.bytes, firstId: this.firstId };
   }
 
   /** The first type of that name and kind, the base's before its own; undefined if there is none. */
@@ -143,19 +154,5 @@ export class Btf {
   /** Every type but void and the base's, in order of ids. */
   *types(): Generator<BtfType> {
     for (let id = this.firstId; id < this.typeCount; id++) yield this.typeById(id);
-  }
-
-  #indexNames(): Map<string, BtfId | BtfId[]> {
-    const names = new Map<string, BtfId | BtfId[]>();
-    for (let id = this.firstId; id < this.typeCount; id++) {
-      const offset = this.words[this.index[id]];
-      if (offset === 0) continue;
-      const name = this.strings.at(offset);
-      const known = names.get(name);
-      if (known === undefined) names.set(name, id);
-      else if (typeof known === 'number') names.set(name, [known, id]);
-      else known.push(id);
-    }
-    return names;
   }
 }

@@ -37,6 +37,7 @@ export type {
   BtfVarInfo,
   BtfVoid,
 } from './model.ts';
+export { essentialName } from './name-index.ts';
 export type { ParseBtfOptions } from './parse.ts';
 export { parseBtf } from './parse.ts';
 export type { RawJsonOptions, RawOptions } from './raw.ts';

@@ -1,0 +1,105 @@
+import { encodeUtf8 } from '../base/index.ts';
+import type { BtfId } from './model.ts';
+
+/** The types whose names are indexed, flat as `Btf` holds them. */
+export interface NamedTypes {
+  readonly words: Uint32Array;
+  readonly index: Uint32Array;
+  readonly strings: Uint8Array;
+  /** First id to index, up to the end. */
+  readonly firstId: BtfId;
+}
+
+/** End of the part of a name that counts; the name is `bytes` from `start` to the NUL at `end`. */
+export type NameEnd = (bytes: Uint8Array, start: number, end: number) => number;
+
+/** The whole name counts. */
+export const wholeName: NameEnd = (_bytes, _start, end) => end;
+
+const UNDERSCORE = 0x5f;
+
+/**
+ * The essential name: what stands before the last `___` that has another character on each side. `task_struct___old` and
+ * `task_struct` are flavours of one type.
+ */
+export const essentialEnd: NameEnd = (bytes, start, end) => {
+  for (let at = end - 5; at >= start; at--) {
+    if (
+      bytes[at + 1] === UNDERSCORE &&
+      bytes[at + 2] === UNDERSCORE &&
+      bytes[at + 3] === UNDERSCORE &&
+      bytes[at] !== UNDERSCORE &&
+      bytes[at + 4] !== UNDERSCORE
+    ) {
+      return at + 1;
+    }
+  }
+  return end;
+};
+
+/** The essential name of a type, enumerator or function as text. */
+export function essentialName(name: string): string {
+  return /^(.*[^_])___[^_]/s.exec(name)?.[1] ?? name;
+}
+
+/** Ids by name: a hash table in typed arrays over the strings' bytes, so that building it makes no strings. */
+export class NameIndex {
+  readonly #types: NamedTypes;
+  readonly #nameEnd: NameEnd;
+  /** First id of each bucket and next id in the same bucket (by id); 0 ends a chain. */
+  readonly #first: Uint32Array;
+  readonly #next: Uint32Array;
+  readonly #mask: number;
+
+  constructor(types: NamedTypes, nameEnd: NameEnd) {
+    this.#types = types;
+    this.#nameEnd = nameEnd;
+    const { words, index, strings, firstId } = types;
+    const buckets = 1 << Math.max(4, 32 - Math.clz32(index.length - firstId));
+    this.#mask = buckets - 1;
+    this.#first = new Uint32Array(buckets);
+    this.#next = new Uint32Array(index.length - firstId);
+    for (let id = index.length - 1; id >= firstId; id--) {
+      const start = words[index[id]];
+      if (start === 0) continue;
+      const end = nameEnd(strings, start, stringEnd(strings, start));
+      const bucket = hash(strings, start, end) & this.#mask;
+      this.#next[id - firstId] = this.#first[bucket];
+      this.#first[bucket] = id;
+    }
+  }
+
+  /** Ids whose name (the part that counts) equals `name`, ascending. */
+  ids(name: string): BtfId[] {
+    const { words, index, strings, firstId } = this.#types;
+    const wanted = encodeUtf8(name);
+    const found: BtfId[] = [];
+    if (wanted.length === 0) return found;
+    let id = this.#first[hash(wanted, 0, wanted.length) & this.#mask];
+    for (; id !== 0; id = this.#next[id - firstId]) {
+      const start = words[index[id]];
+      const end = this.#nameEnd(strings, start, stringEnd(strings, start));
+      if (end - start === wanted.length && equalAt(strings, start, wanted)) found.push(id);
+    }
+    return found;
+  }
+}
+
+function stringEnd(strings: Uint8Array, start: number): number {
+  let end = start;
+  while (end < strings.length && strings[end] !== 0) end++;
+  return end;
+}
+
+function hash(bytes: Uint8Array, start: number, end: number): number {
+  let value = 0x811c9dc5;
+  for (let at = start; at < end; at++) value = Math.imul(value ^ bytes[at], 0x01000193);
+  return value ^ (value >>> 15);
+}
+
+function equalAt(bytes: Uint8Array, start: number, wanted: Uint8Array): boolean {
+  for (let i = 0; i < wanted.length; i++) {
+    if (bytes[start + i] !== wanted[i]) return false;
+  }
+  return true;
+}
