@@ -1,0 +1,133 @@
+import { ByteWriter, encodeUtf8 } from '../base/index.ts';
+import type { Btf, BtfId } from '../btf/index.ts';
+import { BTF_KIND, parseBtf } from '../btf/index.ts';
+
+/** `BTF_VAR_*` and `BTF_FUNC_*` linkages. */
+export const LINKAGE_STATIC = 0;
+export const LINKAGE_GLOBAL = 1;
+export const LINKAGE_EXTERN = 2;
+
+const BTF_MAGIC = 0xeb9f;
+const HEADER_SIZE = 24;
+
+/** One variable of a DATASEC. */
+export interface EditableVar {
+  type: BtfId;
+  offset: number;
+  size: number;
+}
+
+/**
+ * Changes what a loader must change in an object's BTF: words of existing types in place, one type appended. Ids stay
+ * what they are.
+ */
+export class BtfEditor {
+  readonly btf: Btf;
+  readonly #words: Uint32Array;
+  readonly #appended: number[] = [];
+  readonly #strings: Uint8Array[] = [];
+  #stringsSize: number;
+  #nextId: BtfId;
+  #changed = false;
+
+  constructor(btf: Btf) {
+    this.btf = btf;
+    this.#words = btf.words.slice();
+    this.#stringsSize = btf.strings.size;
+    this.#nextId = btf.typeCount;
+  }
+
+  /** Any change made. */
+  get changed(): boolean {
+    return this.#changed;
+  }
+
+  #write(at: number, value: number): void {
+    if (this.#words[at] === value >>> 0) return;
+    this.#words[at] = value;
+    this.#changed = true;
+  }
+
+  /** Linkage as edited so far. */
+  varLinkage(id: BtfId): number {
+    return this.#words[this.btf.index[id] + 3];
+  }
+
+  setVarLinkage(id: BtfId, linkage: number): void {
+    this.#write(this.btf.index[id] + 3, linkage);
+  }
+
+  setVarType(id: BtfId, type: BtfId): void {
+    this.#write(this.btf.index[id] + 2, type);
+  }
+
+  funcLinkage(id: BtfId): number {
+    return this.#words[this.btf.index[id] + 1] & 0xffff;
+  }
+
+  setFuncLinkage(id: BtfId, linkage: number): void {
+    const at = this.btf.index[id] + 1;
+    this.#write(at, (this.#words[at] & ~0xffff) | linkage);
+  }
+
+  /** Gives the parameters of a FUNC_PROTO that have a type but no name that name. */
+  nameParams(proto: BtfId, name: number): void {
+    const at = this.btf.index[proto] + 3;
+    for (let i = 0; i < this.btf.vlenOf(proto); i++) {
+      if (this.#words[at + 2 * i] === 0 && this.#words[at + 2 * i + 1] !== 0) this.#write(at + 2 * i, name);
+    }
+  }
+
+  datasecSize(id: BtfId): number {
+    return this.#words[this.btf.index[id] + 2];
+  }
+
+  setDatasecSize(id: BtfId, size: number): void {
+    this.#write(this.btf.index[id] + 2, size);
+  }
+
+  datasecVars(id: BtfId): EditableVar[] {
+    const at = this.btf.index[id] + 3;
+    return Array.from({ length: this.btf.vlenOf(id) }, (_, i) => ({
+      type: this.#words[at + 3 * i],
+      offset: this.#words[at + 3 * i + 1],
+      size: this.#words[at + 3 * i + 2],
+    }));
+  }
+
+  setDatasecVars(id: BtfId, vars: readonly EditableVar[]): void {
+    const at = this.btf.index[id] + 3;
+    vars.forEach(({ type, offset, size }, i) => {
+      this.#write(at + 3 * i, type);
+      this.#write(at + 3 * i + 1, offset);
+      this.#write(at + 3 * i + 2, size);
+    });
+  }
+
+  /** Appends a VAR. @returns its id and the offset of its name */
+  addVar(name: string, type: BtfId, linkage: number): { id: BtfId; name: number } {
+    const bytes = encodeUtf8(`${name}\0`);
+    const nameOffset = this.#stringsSize;
+    this.#strings.push(bytes);
+    this.#stringsSize += bytes.length;
+    this.#appended.push(nameOffset, BTF_KIND.VAR << 24, type, linkage);
+    this.#changed = true;
+    return { id: this.#nextId++, name: nameOffset };
+  }
+
+  /** The blob and its types as edited; the given blob itself where nothing changed. */
+  finish(original: Uint8Array): { bytes: Uint8Array; btf: Btf } {
+    if (!this.#changed) return { bytes: original, btf: this.btf };
+    const { endian, strings } = this.btf;
+    const typeBytes = (this.#words.length + this.#appended.length) * 4;
+    const writer = new ByteWriter(endian, HEADER_SIZE + typeBytes + this.#stringsSize);
+    writer.u16(BTF_MAGIC).u8(1).u8(0).u32(HEADER_SIZE);
+    writer.u32(0).u32(typeBytes).u32(typeBytes).u32(this.#stringsSize);
+    for (const word of this.#words) writer.u32(word);
+    for (const word of this.#appended) writer.u32(word);
+    writer.raw(strings.bytes);
+    for (const bytes of this.#strings) writer.raw(bytes);
+    const bytes = writer.toBytes();
+    return { bytes, btf: parseBtf(bytes, { pointerSize: 8 }) };
+  }
+}

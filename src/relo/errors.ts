@@ -1,0 +1,38 @@
+import type { ErrorDetails } from '../base/index.ts';
+import { EbpftsError } from '../base/index.ts';
+
+/** The object cannot be made loadable for this target: what was looked for, and what there is instead. */
+export class ReloError extends EbpftsError {}
+
+const reloError = (code: string, message: string, details?: ErrorDetails) => new ReloError({ code, message, details });
+
+export const errCall = (at: { program: string; function: string; insn: number }, problem: string) =>
+  reloError('RELO_CALL', `prog '${at.function}': insn #${at.insn}: ${problem}`, at);
+
+export const errTooLarge = (program: string, insns: number, limit: number) =>
+  reloError('RELO_TOO_LARGE', `prog '${program}': more than ${limit} instructions once linked`, {
+    program,
+    insns,
+    limit,
+  });
+
+export const errInfo = (program: string, what: string, problem: string) =>
+  reloError('RELO_INFO', `prog '${program}': ${what}: ${problem}`, { program, what });
+
+export const errExceptionCallback = (program: string, problem: string) =>
+  reloError('RELO_EXCEPTION_CALLBACK', `prog '${program}': ${problem}`, { program });
+
+export const errExtern = (extern: string, problem: string, details?: ErrorDetails) =>
+  reloError('RELO_EXTERN', `extern '${extern}': ${problem}`, { extern, ...details });
+
+export const errKconfig = (extern: string, problem: string, details?: ErrorDetails) =>
+  reloError('RELO_KCONFIG', `extern (kcfg) '${extern}': ${problem}`, { extern, ...details });
+
+export const errKconfigLine = (line: string, problem: string) =>
+  reloError('RELO_KCONFIG', `failed to parse '${line}': ${problem}`, { line });
+
+export const errStructOps = (map: string, problem: string, details?: ErrorDetails) =>
+  reloError('RELO_STRUCT_OPS', `struct_ops init_kern ${map}: ${problem}`, { map, ...details });
+
+export const errNoTarget = (what: string) =>
+  reloError('RELO_NO_TARGET', `${what} needs the BTF of the target kernel, and none was given`, { what });
