@@ -1,8 +1,10 @@
 import type { Endian } from '../../base/index.ts';
 import type { Errno, MapCreateAttr } from '../../syscall/index.ts';
 import { bpf_flags, bpf_map_type, errno } from '../../uapi/index.ts';
-import type { Memory, Region } from '../../vm/index.ts';
-import { kernelAddress } from '../../vm/index.ts';
+import type { Memory, Region, RegionKind, RegionOptions } from '../../vm/index.ts';
+import { kernelAddress, PAGE_SIZE } from '../../vm/index.ts';
+import type { field } from './header.ts';
+import { MapHeader } from './header.ts';
 
 /** Kernel objects that a map may hold by id, and keeps alive while it does. */
 export type HeldKind = 'prog' | 'map' | 'link' | 'perf_event' | 'cgroup' | 'task' | 'sock' | 'inode';
@@ -81,6 +83,7 @@ export interface MapSpec {
   readonly attr: MapCreateAttr;
   /** Id of the BTF behind `attr.btfFd`; 0 where there is none. */
   readonly btfId: number;
+  /** In order of offset. */
   readonly fields: readonly SpecialField[];
   readonly inner?: InnerMeta;
 }
@@ -113,6 +116,48 @@ export interface LookupCall {
 /** The element flag that may be added to each mode: copy under the value's spin lock. */
 export const BPF_F_LOCK = BigInt(bpf_flags.BPF_F_LOCK);
 
+/** What a map's region holds; all places are relative to its first byte. */
+export interface MapLayout {
+  /** Bytes in all. */
+  readonly size: number;
+  /** Header fields that are numbers, and header fields that are places. */
+  readonly header?: Partial<Record<keyof typeof field, number>>;
+  readonly places?: Partial<Record<keyof typeof field, number>>;
+  /** What programs may point to. */
+  readonly elements?: RegionOptions['elements'];
+  readonly kind?: RegionKind;
+}
+
+/** What the BTF of a map's key and value says of them. */
+export interface MapBtf {
+  readonly id: number;
+  /** Bytes of the key's type; 0 where `btfKeyTypeId` is 0. */
+  readonly keySize: number;
+  readonly valueSize: number;
+  /** What the key's type is, as far as a map type asks. */
+  readonly keyKind: 'void' | 'int32' | 'struct' | 'other';
+  /** The value is a data section. */
+  readonly valueIsDatasec: boolean;
+  /** Special fields of the value, in order of offset. */
+  readonly fields: readonly SpecialField[];
+}
+
+/** A map type: what it may be made of, how much memory a map of it takes, and the map over that memory. */
+export interface MapType {
+  /** What BPF_MAP_CREATE says of the attributes: 0, or Linux's errno. */
+  check(attr: MapCreateAttr, host: MapHost): Errno | 0;
+  /** What it says of a BTF key and value, whose sizes are right; 'unsupported' where the type takes none. */
+  readonly btf?: 'unsupported' | ((btf: MapBtf, attr: MapCreateAttr) => Errno | 0);
+  /** Maps of maps: what is kept of the template, or what is wrong with it. */
+  inner?(template: BpfMap | Errno | undefined): InnerMeta | Errno;
+  /** The attributes as the map has them, where the kernel rounds one. */
+  adjust?(attr: MapCreateAttr, host: MapHost): MapCreateAttr;
+  layout(spec: MapSpec, host: MapHost): MapLayout | Errno;
+  open(host: MapHost, spec: MapSpec, region: Region): BpfMap;
+  /** What a new map's memory needs beside the header's fields. */
+  start?(map: BpfMap): void;
+}
+
 /**
  * One map. All of its state (buckets, free lists, headers, positions) lies in `region`, at a fixed place of the linear
  * memory, in the layout that each map type's file writes down. Two sides use it: programs, by helpers, with **offsets**
@@ -124,12 +169,14 @@ export abstract class BpfMap {
   readonly host: MapHost;
   readonly spec: MapSpec;
   readonly region: Region;
+  readonly header: MapHeader;
   frozen = false;
 
-  protected constructor(host: MapHost, spec: MapSpec, region: Region) {
+  constructor(host: MapHost, spec: MapSpec, region: Region) {
     this.host = host;
     this.spec = spec;
     this.region = region;
+    this.header = new MapHeader(host.memory, region.offset);
   }
 
   get id(): number {
@@ -156,7 +203,7 @@ export abstract class BpfMap {
   /** What to save of the map beside its memory. */
   get record(): MapRecord {
     const { offset, size } = this.region;
-    return { ...this.spec, frozen: this.frozen, page: offset / 0x1_0000, size };
+    return { ...this.spec, frozen: this.frozen, page: offset / PAGE_SIZE, size };
   }
 
   /** Length of a value at bpf(2): all CPUs of a per-CPU map, 4 for a map of fds. */
@@ -278,9 +325,40 @@ export abstract class BpfMap {
     return -errno.ENOTSUPP;
   }
 
-  /** The last process reference (fd or pin) is gone, but programs may still hold the map: program arrays are emptied. */
+  /** The last fd and pin are gone, but programs may still hold the map: timers are cancelled, program arrays emptied. */
   userReferencesGone(): void {}
 
   /** The last reference is gone: drops what the map holds and gives its memory back. */
-  abstract release(): void;
+  release(): void {
+    this.dropContents();
+    this.host.memory.freePages(this.region);
+  }
+
+  /** Drops the references that elements hold, and what the special fields of values do. */
+  protected dropContents(): void {}
+
+  /** The `length` bytes at an offset of the linear memory, good until the memory grows. */
+  protected bytesAt(offset: number, length: number): Uint8Array {
+    this.host.memory.touch(offset, length);
+    return this.host.memory.bytes().subarray(offset, offset + length);
+  }
+
+  protected keyAt(offset: number): Uint8Array {
+    return this.bytesAt(offset, this.spec.attr.keySize);
+  }
+
+  protected valueAt(offset: number): Uint8Array {
+    return this.bytesAt(offset, this.spec.attr.valueSize);
+  }
+
+  /** A u32 in the machine's byte order. */
+  protected get32(offset: number): number {
+    this.host.memory.touch(offset, 4);
+    return this.host.memory.view().getUint32(offset, this.host.endian === 'little');
+  }
+
+  protected set32(offset: number, value: number): void {
+    this.host.memory.touch(offset, 4);
+    this.host.memory.view().setUint32(offset, value, this.host.endian === 'little');
+  }
 }

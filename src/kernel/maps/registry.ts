@@ -1,25 +1,105 @@
 import type { Errno, MapCreateAttr } from '../../syscall/index.ts';
-import { errno } from '../../uapi/index.ts';
-import type { BpfMap, MapHost, MapRecord, SpecialField } from './map.ts';
+import { isErrno } from '../../syscall/index.ts';
+import { bpf_flags, bpf_map_type, errno } from '../../uapi/index.ts';
+import type { Region, RegionOptions } from '../../vm/index.ts';
+import { array } from './array.ts';
+import { checkBtf } from './check-btf.ts';
+import { checkCommon } from './create-rules.ts';
+import { hash } from './hash.ts';
+import { lruHash } from './lru-hash.ts';
+import { lruPercpuHash } from './lru-percpu-hash.ts';
+import type { BpfMap, MapBtf, MapHost, MapLayout, MapRecord, MapSpec, MapType } from './map.ts';
+import { percpuArray } from './percpu-array.ts';
+import { percpuHash } from './percpu-hash.ts';
+
+const types: ReadonlyMap<number, MapType> = new Map([
+  [bpf_map_type.BPF_MAP_TYPE_HASH, hash],
+  [bpf_map_type.BPF_MAP_TYPE_ARRAY, array],
+  [bpf_map_type.BPF_MAP_TYPE_PERCPU_HASH, percpuHash],
+  [bpf_map_type.BPF_MAP_TYPE_PERCPU_ARRAY, percpuArray],
+  [bpf_map_type.BPF_MAP_TYPE_LRU_HASH, lruHash],
+  [bpf_map_type.BPF_MAP_TYPE_LRU_PERCPU_HASH, lruPercpuHash],
+]);
 
 /** What a map is made of: the attributes of bpf(2) with their fds already followed. */
 export interface CreateMapOptions {
   readonly id: number;
   readonly attr: MapCreateAttr;
-  /** The BTF behind `attr.btfFd`. */
-  readonly btfId?: number;
-  /** Special fields of the value, from that BTF. */
-  readonly fields?: readonly SpecialField[];
-  /** The map behind `attr.innerMapFd`; undefined where that fd is none. */
-  readonly innerMap?: BpfMap;
+  /** What the types `attr.btfKeyTypeId` and `attr.btfValueTypeId` are; undefined where both are 0. */
+  readonly btf?: MapBtf;
+  /** The map behind `attr.innerMapFd`, or the errno of looking it up; looked at for maps of maps alone. */
+  readonly innerMap?: BpfMap | Errno;
 }
 
-/** BPF_MAP_CREATE: a new map, its memory taken but not written further than its header. */
-export function createMap(_host: MapHost, _options: CreateMapOptions): BpfMap | Errno {
-  return -errno.EINVAL;
+/** Map types that maps can be made of. */
+export function isMapTypeKnown(type: number): boolean {
+  return types.has(type);
+}
+
+/** BPF_MAP_CREATE: a new map, its memory taken but written no further than its header. */
+export function createMap(host: MapHost, { id, attr, btf, innerMap }: CreateMapOptions): BpfMap | Errno {
+  const common = checkCommon(attr);
+  if (common) return common;
+  const type = types.get(attr.mapType);
+  if (type === undefined) return -errno.EINVAL;
+  const wrong = type.check(attr, host);
+  if (wrong) return wrong;
+  const inner = type.inner?.(innerMap);
+  if (isErrno(inner)) return inner;
+  const spec: MapSpec = {
+    id,
+    attr: type.adjust?.(attr, host) ?? attr,
+    btfId: btf?.id ?? 0,
+    fields: btf?.fields ?? [],
+    inner,
+  };
+  const layout = type.layout(spec, host);
+  if (isErrno(layout)) return layout;
+  const wrongBtf = btf === undefined ? 0 : checkBtf(type, attr, btf);
+  if (wrongBtf) return wrongBtf;
+  const region = host.memory.allocPages(layout.size, regionOptions(spec, layout));
+  if (region === undefined) return -errno.ENOMEM;
+  const map = type.open(host, spec, region);
+  writeHeader(map, layout);
+  type.start?.(map);
+  return map;
 }
 
 /** A map of a saved machine: its memory is there, or is fetched page by page when touched. */
-export function restoreMap(_host: MapHost, _record: MapRecord): BpfMap | Errno {
-  return -errno.EINVAL;
+export function restoreMap(host: MapHost, record: MapRecord): BpfMap | Errno {
+  const type = types.get(record.attr.mapType);
+  if (type === undefined) return -errno.EINVAL;
+  const layout = type.layout(record, host);
+  if (isErrno(layout)) return layout;
+  const region: Region | undefined = host.memory.allocPages(record.size, regionOptions(record, layout), record.page);
+  if (region === undefined) return -errno.ENOMEM;
+  const { id, attr, btfId, fields, inner } = record;
+  const map = type.open(host, { id, attr, btfId, fields, inner }, region);
+  map.frozen = record.frozen;
+  return map;
+}
+
+function regionOptions({ id, attr }: MapSpec, { elements, kind = 'map' }: MapLayout): RegionOptions {
+  const flags = attr.mapFlags ?? 0;
+  return {
+    kind,
+    name: `map ${attr.mapName || id}`,
+    writable: !(flags & bpf_flags.BPF_F_RDONLY_PROG),
+    readable: !(flags & bpf_flags.BPF_F_WRONLY_PROG),
+    elements,
+  };
+}
+
+function writeHeader(map: BpfMap, { header = {}, places = {} }: MapLayout): void {
+  const { attr, host, region, header: fields } = map;
+  const absolute = Object.fromEntries(Object.entries(places).map(([name, place]) => [name, region.offset + place]));
+  fields.init({
+    type: attr.mapType,
+    keySize: attr.keySize,
+    valueSize: attr.valueSize,
+    maxEntries: attr.maxEntries,
+    cpus: host.cpus,
+    ...header,
+    ...absolute,
+  });
 }

@@ -1,0 +1,73 @@
+import { alignUp } from '../../base/index.ts';
+import type { MapCreateAttr } from '../../syscall/index.ts';
+import { bpf_flags } from '../../uapi/index.ts';
+import { ElementPool } from './element-pool.ts';
+import { type HashShape, hashLayout } from './hash-table.ts';
+import { headerSize } from './header.ts';
+import { LRU_ELEMENT_HEADER, LRU_POOL_SIZE, LruPool } from './lru-pool.ts';
+import type { BpfMap, MapHost, MapLayout, MapSpec } from './map.ts';
+
+/**
+ * The pools of an LRU table: one for all CPUs, or with BPF_F_NO_COMMON_LRU one for each, which holds its share of
+ * `max_entries` and evicts from that alone. Each has `spare` elements more than it may use.
+ */
+export class LruPools {
+  readonly #pools: LruPool[] = [];
+
+  constructor(map: BpfMap, layout: MapLayout, spare: number) {
+    const { host, region, attr, flags } = map;
+    const { places = {}, header = {} } = layout;
+    const count = poolCount(flags, host);
+    const limit = attr.maxEntries / count;
+    const stride = header.elementStride ?? 0;
+    const capacity = limit + spare;
+    for (let i = 0; i < count; i++) {
+      const at = region.offset + (places.pools ?? 0) + i * LRU_POOL_SIZE;
+      const elements = region.offset + (places.elements ?? 0) + i * capacity * stride;
+      this.#pools.push(new LruPool(new ElementPool(host.memory, { at, elements, stride, capacity }), limit));
+    }
+  }
+
+  take(cpu: number, evict: (element: number) => void, replaced = 0): number {
+    return (this.#pools[cpu] ?? this.#pools[0]).takeOrEvict(evict, replaced);
+  }
+
+  giveBack(element: number): void {
+    this.#of(element).giveBack(element);
+  }
+
+  markUsed(element: number): void {
+    this.#of(element).markUsed(element);
+  }
+
+  #of(element: number): LruPool {
+    return this.#pools.find((pool) => pool.owns(element)) ?? this.#pools[0];
+  }
+}
+
+function poolCount(flags: number, host: MapHost): number {
+  return flags & bpf_flags.BPF_F_NO_COMMON_LRU ? host.cpus : 1;
+}
+
+/** The layout of an LRU table: the pools' fields, one every 32 bytes, stand before the buckets. */
+export function lruLayout(
+  spec: MapSpec,
+  host: MapHost,
+  shape: Pick<HashShape, 'valueBytes' | 'valueStride'>,
+  spare = 0,
+) {
+  const count = poolCount(spec.attr.mapFlags ?? 0, host);
+  const layout = hashLayout(spec, host, {
+    ...shape,
+    elementHeader: LRU_ELEMENT_HEADER,
+    capacity: spec.attr.maxEntries + spare * count,
+    pools: count * LRU_POOL_SIZE,
+  });
+  return { ...layout, places: { ...layout.places, pools: headerSize(host.pageSize) } };
+}
+
+/** With BPF_F_NO_COMMON_LRU each CPU has as many entries as the others. */
+export function roundToCpus(attr: MapCreateAttr, { cpus }: MapHost): MapCreateAttr {
+  if (!((attr.mapFlags ?? 0) & bpf_flags.BPF_F_NO_COMMON_LRU)) return attr;
+  return { ...attr, maxEntries: alignUp(attr.maxEntries, cpus) };
+}
