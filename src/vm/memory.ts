@@ -127,6 +127,11 @@ export class Memory {
     return this.#addRegion(page * PAGE_SIZE, size, options);
   }
 
+  /** Keeps pages of a saved machine from being handed out: `allocPages` takes them by their number. */
+  reservePages(page: number, count: number): void {
+    this.#taken.fill(1, page, page + count);
+  }
+
   /** Gives pages back; their bytes are zeroed when they are next taken. */
   freePages(region: Region): void {
     const page = region.offset / PAGE_SIZE;
