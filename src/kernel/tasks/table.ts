@@ -1,0 +1,45 @@
+import type { Memory } from '../../vm/index.ts';
+import type { TaskInfo } from '../core/task.ts';
+import type { KernelLayout } from '../layout/layout.ts';
+import type { TaskWorld } from './task.ts';
+import { Task } from './task.ts';
+
+const INIT: TaskInfo = { pid: 1, tgid: 1, comm: 'init', uid: 0, gid: 0 };
+
+/** The tasks of the emulated machine that are known, by pid: init, those of callers, and what the world adds. */
+export class TaskTable {
+  readonly #world: TaskWorld;
+  readonly #tasks = new Map<number, Task>();
+
+  constructor(world: { readonly memory: Memory; layout(): KernelLayout; now(): bigint }) {
+    this.#world = { ...world, taskByPid: (pid) => this.get(pid) };
+    this.#tasks.set(INIT.pid, new Task(this.#world, INIT, 0));
+  }
+
+  get(pid: number): Task | undefined {
+    return this.#tasks.get(pid);
+  }
+
+  /** The task of that description; a new one where there is none of that pid or it is another one now. */
+  of(info: TaskInfo): Task {
+    const known = this.#tasks.get(info.pid);
+    if (known && sameTask(known.info, info)) return known;
+    known?.free();
+    const task = new Task(this.#world, info);
+    this.#tasks.set(info.pid, task);
+    return task;
+  }
+
+  remove(pid: number): boolean {
+    this.#tasks.get(pid)?.free();
+    return this.#tasks.delete(pid);
+  }
+
+  list(): readonly Task[] {
+    return [...this.#tasks.values()].sort((a, b) => a.info.pid - b.info.pid);
+  }
+}
+
+function sameTask(a: TaskInfo, b: TaskInfo): boolean {
+  return a.pid === b.pid && a.tgid === b.tgid && a.comm === b.comm && a.uid === b.uid && a.gid === b.gid;
+}
