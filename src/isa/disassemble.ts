@@ -60,8 +60,8 @@ const helperNames = new Map<number, string>(
  * for both its slots. The modes that only a translated program has are shown as what they were before, as the kernel does.
  */
 export function formatInsn(insns: Insns, i: number, names: InsnNames = {}): string {
-  const code = insns.code(i);
-  return `(${hex2(code)}) ${body(insns, i, names) ?? `BUG_${hex2(code)}`}`;
+  const text = body(insns, i, names) ?? `BUG_${hex2(insns.code(i))}`;
+  return text.startsWith('BUG_') ? text : `(${hex2(insns.code(i))}) ${text}`;
 }
 
 function body(insns: Insns, i: number, names: InsnNames): string | undefined {

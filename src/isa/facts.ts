@@ -19,13 +19,22 @@ export type PointerClass =
   | 'btf'
   /** Memory of a helper's or kfunc's making: ring buffer records, dynptr slices. */
   | 'memory'
+  /** An arena's, after a cast to the kernel's side: accesses take the low half of the address (BPF_PROBE_MEM32). */
+  | 'arena'
+  /** `struct bpf_sock`, whose accesses are translated as a context's are. */
+  | 'socket'
+  /** `struct bpf_tcp_sock`, the same. */
+  | 'tcp_sock'
   | 'function';
 
 /** What is known of one instruction. */
 export interface InsnFacts {
   /** Loads, stores, atomics: what the address register holds. */
   readonly base?: PointerClass;
-  /** With `base` context: bytes from the start of the context to the access, the instruction's own offset included. */
+  /**
+   * With `base` context, socket or tcp_sock: bytes from its start to the access, the instruction's own offset included.
+   * Undefined where it is not always the same.
+   */
   readonly contextOffset?: number;
   /**
    * Index into `ProgramFacts.maps`. Loads, stores, atomics: the map whose value is accessed; calls: the map in R1 (in R2

@@ -5,6 +5,8 @@
  * Reads from: base, uapi.
  */
 export { assemble } from './assemble.ts';
+export type { BasicBlock } from './blocks.ts';
+export { basicBlocks, findSubprograms, isEnd, jumpTarget, subprogramTarget } from './blocks.ts';
 export {
   accessBytes,
   insnClass,
@@ -24,3 +26,4 @@ export type { InsnFacts, PointerClass, ProgramFacts } from './facts.ts';
 export type { Insn } from './insns.ts';
 export { INSN_SIZE, Insns } from './insns.ts';
 export * from './opcodes.ts';
+export { alu32, alu64, byteSwap, jump32, jump64 } from './semantics.ts';

@@ -1,30 +1,14 @@
-import type { Insns, PointerClass, ProgramFacts } from '../isa/index.ts';
+import { formatInsn, type Insns, type ProgramFacts } from '../isa/index.ts';
+import { errno } from '../uapi/index.ts';
+import { analyse } from './facts/analyse.ts';
+import type { CheckedMap, CheckOptions } from './options.ts';
+import type { Refusal } from './refusal.ts';
+import { checkStackDepth } from './stack-depth.ts';
+import { checkJumps, checkReachable, checkSubprograms } from './subprograms.ts';
+import { resolveWide } from './wide.ts';
 
-/** What the check needs to know of a map that the program names; the caller's own map may be passed as it is. */
-export interface CheckedMap {
-  /** Key and value bytes, BPF_MAP_TYPE_*, entries: as in BPF_MAP_CREATE. */
-  readonly attr: {
-    readonly mapType: number;
-    readonly keySize: number;
-    readonly valueSize: number;
-    readonly maxEntries: number;
-  };
-}
-
-/** A program as BPF_PROG_LOAD gets it, and what is around it. */
-export interface CheckOptions<M extends CheckedMap = CheckedMap> {
-  /** As loaded: map references are fds or indexes into the fd array. */
-  readonly insns: Insns;
-  /** BPF_PROG_TYPE_* */
-  readonly progType: number;
-  /** The map that the fd names (`index` false) or the slot of the fd array (`index` true); negative errno where none. */
-  map(fd: number, index: boolean): M | number;
-  /**
-   * What a load of `size` bytes at `offset` of the context yields where it is a pointer (`xdp_md.data` is `packet`, an
-   * argument of a tracing program may be `btf`); undefined for a number.
-   */
-  contextPointer?(offset: number, size: number): PointerClass | undefined;
-}
+/** Instructions of one program at most: BPF_COMPLEXITY_LIMIT_INSNS. */
+const MAX_INSNS = 1_000_000;
 
 /** The answer: the kernel's, with the log that it writes. */
 export type CheckResult<M extends CheckedMap = CheckedMap> =
@@ -38,10 +22,40 @@ export type CheckResult<M extends CheckedMap = CheckedMap> =
       readonly insn?: number;
     };
 
-/** Checks the structure of a program and finds its facts. It does **not** prove that running it is safe. */
+/**
+ * Checks the structure of a program: operation bytes, reserved fields, registers, jumps, calls, stack bounds. Refusals
+ * have the errno and the last words of Linux 6.18. Finds the program's facts on the way.
+ *
+ * It does **not** prove that running the program is safe, as Linux's verifier does: types of registers, bounds of
+ * accesses, arguments of helpers and the end of loops are not checked.
+ * @see kernel/bpf/verifier.c (v6.18)
+ */
 export function checkProgram<M extends CheckedMap>(options: CheckOptions<M>): CheckResult<M> {
   const { insns } = options;
-  const none = new Array<undefined>(insns.length);
-  const facts = { subprograms: [0], stackDepths: [0], maps: [], reached: new Uint8Array(insns.length).fill(1) };
-  return { verdict: 'accepted', log: '', facts: { ...facts, insns: none } };
+  const result = checkAll(options);
+  if (!('errno' in result)) return { verdict: 'accepted', log: '', facts: result };
+  return { verdict: 'rejected', errno: -result.errno, log: refusalLog(insns, result), insn: result.insn };
+}
+
+function checkAll<M extends CheckedMap>(options: CheckOptions<M>): ProgramFacts<M> | Refusal {
+  const { insns } = options;
+  if (insns.length === 0 || insns.length > MAX_INSNS) return { errno: errno.E2BIG, text: '' };
+  const subprograms = checkSubprograms(insns);
+  if ('errno' in subprograms) return subprograms;
+  const jumps = checkJumps(insns, subprograms);
+  if (jumps) return jumps;
+  const used = resolveWide(options);
+  if ('errno' in used) return used;
+  const unreachable = checkReachable(insns);
+  if (unreachable) return unreachable;
+  const contextPointer = options.contextPointer?.bind(options) ?? (() => undefined);
+  const facts = analyse({ insns, subprograms, ...used, contextPointer });
+  return 'errno' in facts ? facts : (checkStackDepth(insns, facts) ?? facts);
+}
+
+/** The log of a refusal: where the kernel stood, its words, and what it counts before it has walked anything. */
+function refusalLog(insns: Insns, { text, insn }: Refusal): string {
+  if (text === '') return '';
+  if (insn !== undefined) return `${insn}: ${formatInsn(insns, insn)}\n${text}\n`;
+  return `${text}\nprocessed 0 insns (limit ${MAX_INSNS}) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0\n`;
 }

@@ -3,5 +3,6 @@
  * Does not own: which maps an fd names, what the fields of a context are (the caller passes both in).
  * Reads from: base, uapi, isa, btf, catalog.
  */
-export type { CheckedMap, CheckOptions, CheckResult } from './check.ts';
+export type { CheckResult } from './check.ts';
 export { checkProgram } from './check.ts';
+export type { CheckedMap, CheckOptions } from './options.ts';

@@ -1,4 +1,6 @@
 import {
+  alu32,
+  alu64,
   BPF_ADDR_SPACE_CAST,
   BPF_ALU64,
   BPF_DIV,
@@ -7,11 +9,12 @@ import {
   BPF_MOV,
   BPF_TO_BE,
   BPF_X,
+  byteSwap,
   insnClass,
   insnOp,
   insnSource,
 } from '../isa/index.ts';
-import { alu32, alu64, byteSwap } from './alu.ts';
+
 import { toArenaUser } from './arena.ts';
 import type { Code } from './code.ts';
 import type { FaultCause } from './fault.ts';

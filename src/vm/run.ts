@@ -21,9 +21,11 @@ import {
   insnMode,
   insnOp,
   insnSource,
+  jump32,
+  jump64,
 } from '../isa/index.ts';
 import { bpf_func_id, bpf_pseudo, bpf_pseudo_call, MAX_TAIL_CALL_CNT } from '../uapi/index.ts';
-import { jump32, jump64 } from './alu.ts';
+
 import { executeAlu } from './arithmetic.ts';
 import type { Code } from './code.ts';
 import { codeOf } from './code.ts';

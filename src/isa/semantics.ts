@@ -22,7 +22,7 @@ import {
   BPF_RSH,
   BPF_SUB,
   BPF_XOR,
-} from '../isa/index.ts';
+} from './opcodes.ts';
 
 /**
  * 64-bit arithmetic but for moves and byte swaps. Operands are u64; the result is meant modulo 2^64. Division by zero

@@ -1,0 +1,49 @@
+import type { PointerClass } from '../../isa/index.ts';
+
+/** What one register or stack slot holds on every path to a place. Never changed once made. */
+export interface Value {
+  readonly cls: PointerClass;
+  /** Scalars: the value, a signed number of at most 53 bits; pointers: bytes from where they began. */
+  readonly number?: number;
+  /** `map` and `map_value`: index into the facts' maps. */
+  readonly map?: number;
+  /** `stack`: the subprogram whose frame it is; `function`: the subprogram. */
+  readonly sub?: number;
+}
+
+/** A number of which nothing is known, also what was never set: no program may use it as an address. */
+export const SCALAR: Value = { cls: 'scalar' };
+export const UNKNOWN: Value = { cls: 'unknown' };
+
+export function constant(number: number): Value {
+  return Number.isSafeInteger(number) ? { cls: 'scalar', number } : SCALAR;
+}
+
+export function pointer(cls: PointerClass, number?: number): Value {
+  return { cls, number };
+}
+
+/**
+ * What holds of both. A pointer here and a number there is taken for the pointer: such a register is only ever followed
+ * where it is one (`if (p)`).
+ */
+export function join(a: Value, b: Value): Value {
+  if (a === b) return a;
+  if (a.cls !== b.cls) {
+    if (a.cls === 'scalar') return b;
+    if (b.cls === 'scalar') return a;
+    return UNKNOWN;
+  }
+  const number = a.number === b.number ? a.number : undefined;
+  const map = a.map === b.map ? a.map : undefined;
+  const sub = a.sub === b.sub ? a.sub : undefined;
+  if (number === a.number && map === a.map && sub === a.sub) return a;
+  return { cls: a.cls, number, map, sub };
+}
+
+/** `value + by`; `by` undefined: by something unknown. */
+export function moved(value: Value, by: number | undefined): Value {
+  if (value.number === undefined) return value;
+  const number = by === undefined ? undefined : value.number + by;
+  return { ...value, number: number !== undefined && Number.isSafeInteger(number) ? number : undefined };
+}

@@ -1,0 +1,18 @@
+import { errno } from '../uapi/index.ts';
+
+/** Why a program is refused: the errno (positive) and the kernel's last words about it. */
+export interface Refusal {
+  readonly errno: number;
+  /** The log's line, without its end; empty where the kernel writes no log. */
+  readonly text: string;
+  /** The instruction, where the kernel walked to it before it refused. */
+  readonly insn?: number;
+}
+
+export function invalid(text: string, insn?: number): Refusal {
+  return { errno: errno.EINVAL, text, insn };
+}
+
+export function denied(text: string, insn?: number): Refusal {
+  return { errno: errno.EACCES, text, insn };
+}
