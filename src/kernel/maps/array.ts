@@ -56,24 +56,27 @@ class ArrayMap extends IndexedMap {
   }
 
   protected override lookupBytes(key: Uint8Array): Uint8Array | Errno {
-    const index = this.indexOf(key);
+    const index = this.u32Of(key);
     if (index >= this.attr.maxEntries) return -errno.ENOENT;
     return readValue(this, this.#valuePlace(index), this.attr.valueSize);
   }
 
   protected override updateBytes(key: Uint8Array, value: Uint8Array, flags: bigint): Errno | 0 {
-    return this.#update(this.indexOf(key), value, flags);
+    return this.#update(this.u32Of(key), value, flags);
   }
 
   protected override deleteBytes(): Errno {
     return -errno.EINVAL;
   }
 
-  protected override mmapBytes(offset: number, length: number): MappedRange | Errno {
+  override mmapRange(offset: number, length: number, write: boolean): MappedRange | Errno {
+    const refusal = this.mmapRefusal(write);
+    if (refusal) return refusal;
     if (!(this.flags & bpf_flags.BPF_F_MMAPABLE)) return -errno.EINVAL;
-    const mapped = alignUp(this.#stride * this.attr.maxEntries, this.host.pageSize);
-    if (offset + length > mapped) return -errno.EINVAL;
-    return { offset: this.#values + offset, length };
+    const { pageSize } = this.host;
+    const bytes = alignUp(length, pageSize);
+    if (offset + bytes > alignUp(this.#stride * this.attr.maxEntries, pageSize)) return -errno.EINVAL;
+    return { offset: this.#values + offset, length: bytes };
   }
 
   override userReferencesGone(): void {

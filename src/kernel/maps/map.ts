@@ -293,12 +293,12 @@ export abstract class BpfMap {
     return this.takeBytes(key);
   }
 
-  /** Bytes that mmap(2) of the map gives, or why not. */
-  mmapRange(offset: number, length: number, write: boolean): MappedRange | Errno {
-    if (this.spec.fields.length > 0) return -errno.ENOTSUPP;
-    if (write && this.frozen) return -errno.EPERM;
-    if (write && this.flags & bpf_flags.BPF_F_RDONLY_PROG) return -errno.EACCES;
-    return this.mmapBytes(offset, length, write);
+  /**
+   * Bytes that mmap(2) of the map gives, or why not.
+   * @param length rounded up to pages by the call
+   */
+  mmapRange(_offset: number, _length: number, _write: boolean): MappedRange | Errno {
+    return -errno.ENOTSUPP;
   }
 
   protected lookupBytes(_key: Uint8Array, _call: LookupCall): Uint8Array | Errno {
@@ -321,8 +321,11 @@ export abstract class BpfMap {
     return -errno.ENOTSUPP;
   }
 
-  protected mmapBytes(_offset: number, _length: number, _write: boolean): MappedRange | Errno {
-    return -errno.ENOTSUPP;
+  /** Why this map may not be mapped, whatever range is asked for; 0 where it may. */
+  protected mmapRefusal(write: boolean): Errno | 0 {
+    if (this.spec.fields.length > 0) return -errno.ENOTSUPP;
+    if (write && this.frozen) return -errno.EPERM;
+    return write && this.flags & bpf_flags.BPF_F_RDONLY_PROG ? -errno.EACCES : 0;
   }
 
   /** The last fd and pin are gone, but programs may still hold the map: timers are cancelled, program arrays emptied. */
@@ -349,6 +352,21 @@ export abstract class BpfMap {
 
   protected valueAt(offset: number): Uint8Array {
     return this.bytesAt(offset, this.spec.attr.valueSize);
+  }
+
+  /** The u32 that the first bytes say, in the machine's byte order. */
+  protected u32Of(bytes: Uint8Array): number {
+    const word =
+      this.host.endian === 'little'
+        ? bytes[0] | (bytes[1] << 8) | (bytes[2] << 16) | (bytes[3] << 24)
+        : (bytes[0] << 24) | (bytes[1] << 16) | (bytes[2] << 8) | bytes[3];
+    return word >>> 0;
+  }
+
+  /** The four bytes of a u32 in the machine's byte order. */
+  protected u32Bytes(value: number): Uint8Array {
+    const bytes = Uint8Array.of(value, value >>> 8, value >>> 16, value >>> 24);
+    return this.host.endian === 'little' ? bytes : bytes.reverse();
   }
 
   /** A u32 in the machine's byte order. */

@@ -7,6 +7,7 @@ export const structSize = {
   bpf_htab: 896,
   htab_bucket: 16,
   htab_elem: 48,
+  bpf_ringbuf_map: 304,
   pointer: 8,
   /** What the allocator adds to each element that is made on demand. */
   llist_node: 8,

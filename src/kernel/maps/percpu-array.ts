@@ -54,13 +54,13 @@ class PercpuArrayMap extends IndexedMap {
   }
 
   protected override lookupBytes(key: Uint8Array): Uint8Array | Errno {
-    const index = this.indexOf(key);
+    const index = this.u32Of(key);
     if (index >= this.attr.maxEntries) return -errno.ENOENT;
     return readPerCpu(this, this.#element(index));
   }
 
   protected override updateBytes(key: Uint8Array, value: Uint8Array, flags: bigint): Errno | 0 {
-    const index = this.indexOf(key);
+    const index = this.u32Of(key);
     const wrong = this.#checkUpdate(flags, index);
     if (wrong) return wrong;
     writeAllCpus(this, this.#element(index), value);

@@ -3,22 +3,34 @@ import { isErrno } from '../../syscall/index.ts';
 import { bpf_flags, bpf_map_type, errno } from '../../uapi/index.ts';
 import type { Region, RegionOptions } from '../../vm/index.ts';
 import { array } from './array.ts';
+import { arrayOfMaps } from './array-of-maps.ts';
+import { cgroupArray } from './cgroup-array.ts';
 import { checkBtf } from './check-btf.ts';
 import { checkCommon } from './create-rules.ts';
 import { hash } from './hash.ts';
+import { hashOfMaps } from './hash-of-maps.ts';
 import { lruHash } from './lru-hash.ts';
 import { lruPercpuHash } from './lru-percpu-hash.ts';
 import type { BpfMap, MapBtf, MapHost, MapLayout, MapRecord, MapSpec, MapType } from './map.ts';
 import { percpuArray } from './percpu-array.ts';
 import { percpuHash } from './percpu-hash.ts';
+import { perfEventArray } from './perf-event-array.ts';
+import { progArray } from './prog-array.ts';
+import { ringbuf } from './ringbuf.ts';
 
 const types: ReadonlyMap<number, MapType> = new Map([
   [bpf_map_type.BPF_MAP_TYPE_HASH, hash],
   [bpf_map_type.BPF_MAP_TYPE_ARRAY, array],
+  [bpf_map_type.BPF_MAP_TYPE_PROG_ARRAY, progArray],
+  [bpf_map_type.BPF_MAP_TYPE_PERF_EVENT_ARRAY, perfEventArray],
   [bpf_map_type.BPF_MAP_TYPE_PERCPU_HASH, percpuHash],
   [bpf_map_type.BPF_MAP_TYPE_PERCPU_ARRAY, percpuArray],
+  [bpf_map_type.BPF_MAP_TYPE_CGROUP_ARRAY, cgroupArray],
   [bpf_map_type.BPF_MAP_TYPE_LRU_HASH, lruHash],
   [bpf_map_type.BPF_MAP_TYPE_LRU_PERCPU_HASH, lruPercpuHash],
+  [bpf_map_type.BPF_MAP_TYPE_ARRAY_OF_MAPS, arrayOfMaps],
+  [bpf_map_type.BPF_MAP_TYPE_HASH_OF_MAPS, hashOfMaps],
+  [bpf_map_type.BPF_MAP_TYPE_RINGBUF, ringbuf],
 ]);
 
 /** What a map is made of: the attributes of bpf(2) with their fds already followed. */
