@@ -1,0 +1,96 @@
+import type { ErrorDetails } from '../base/index.ts';
+import { EbpftsError } from '../base/index.ts';
+import { type Errno, errnoName } from '../syscall/index.ts';
+import { errnoText } from '../uapi/index.ts';
+
+/** A system call that loading or attaching needs was refused. */
+export class SyscallError extends EbpftsError {
+  /** Negative, as the kernel gave it. */
+  readonly errno: Errno;
+  /** The call, as bpf(2) names it, e.g. `BPF_MAP_CREATE`. */
+  readonly op: string;
+  /** The object that it was for. */
+  readonly objectName: string;
+
+  constructor(at: { errno: Errno; op: string; name: string; message?: string; code?: string }) {
+    const text = errnoText[-at.errno] ?? 'unknown error';
+    super({
+      code: at.code ?? 'LOADER_SYSCALL',
+      message: at.message ?? `${at.op} of '${at.name}' failed: ${text} (${errnoName(at.errno)})`,
+      details: { errno: at.errno, op: at.op, name: at.name },
+    });
+    this.errno = at.errno;
+    this.op = at.op;
+    this.objectName = at.name;
+  }
+}
+
+/** The kernel refused a program. */
+export class ProgramLoadError extends SyscallError {
+  /** All of the verifier's log, with what is known of poisoned instructions put in. */
+  readonly log: string;
+  /** Where in the source the log ends, `file:line: text`; undefined where that is not known. */
+  readonly source: string | undefined;
+
+  constructor(at: {
+    errno: Errno;
+    name: string;
+    section: string;
+    log: string;
+    source?: string;
+    causes: readonly string[];
+  }) {
+    const text = errnoText[-at.errno] ?? 'unknown error';
+    const lines = [`program '${at.name}' (${at.section}) was refused: ${text} (${errnoName(at.errno)})`];
+    if (at.source !== undefined) lines.push(`  at ${at.source}`);
+    for (const cause of at.causes) lines.push(`  ${cause}`);
+    const tail = logTail(at.log);
+    if (tail.length > 0) lines.push('  the last lines of the log:', ...tail.map((line) => `    ${line}`));
+    super({ errno: at.errno, op: 'BPF_PROG_LOAD', name: at.name, message: lines.join('\n'), code: 'LOADER_PROGRAM' });
+    this.log = at.log;
+    this.source = at.source;
+  }
+}
+
+/** The object and what it is loaded with do not fit. */
+export class LoaderError extends EbpftsError {}
+
+const LOG_TAIL = 8;
+
+function logTail(log: string): string[] {
+  return log
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-LOG_TAIL);
+}
+
+const loaderError = (code: string, message: string, details?: ErrorDetails) =>
+  new LoaderError({ code, message, details });
+
+export const errSyscall = (op: string, name: string, errno: Errno): SyscallError =>
+  new SyscallError({ op, name, errno });
+
+export const errNoProgType = (program: string, section: string) =>
+  loaderError('LOADER_PROG_TYPE', `program '${program}': missing BPF prog type, check ELF section name '${section}'`, {
+    program,
+    section,
+  });
+
+export const errAttachTarget = (program: string, problem: string) =>
+  loaderError('LOADER_ATTACH_TARGET', `program '${program}': ${problem}`, { program });
+
+export const errReuse = (at: { map: string; path: string; field: string; want: string; have: string }) =>
+  loaderError(
+    'LOADER_PINNED_MAP',
+    `map '${at.map}': what is pinned at ${at.path} has ${at.field} ${at.have}, the object wants ${at.want}`,
+    at,
+  );
+
+export const errCannotAttach = (program: string, why: string) =>
+  loaderError('LOADER_NOT_SUPPORTED', `not supported yet: ${why} (program '${program}')`, { program });
+
+export const errModule = (module: string) =>
+  loaderError('LOADER_MODULE', `the kernel has no BTF of module '${module}'`, { module });
+
+export const errNoElement = (what: string, name: string) =>
+  loaderError('LOADER_NO_SUCH', `the object has no ${what} '${name}'`, { what, name });

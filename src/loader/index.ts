@@ -1,0 +1,14 @@
+/**
+ * Owns: libbpf's part: relocate against the running kernel, create maps, load programs, attach, pin, consume rings.
+ * Does not own: any kernel; it speaks only to `System`.
+ * Reads from: base, uapi, elf, btf, syscall, object, relo.
+ */
+export { LoaderError, ProgramLoadError, SyscallError } from './errors.ts';
+export { loadObject } from './load.ts';
+export { Link, LoadedMap, LoadedObject, LoadedProgram } from './loaded.ts';
+export { MapHandle } from './map-handle.ts';
+export type { LoadOptions } from './options.ts';
+export type { PerfBufferOptions, PerfRecord } from './perf-buffer.ts';
+export { PerfBuffer } from './perf-buffer.ts';
+export { RingBuffer } from './ring-buffer.ts';
+export { relocationTarget } from './target.ts';

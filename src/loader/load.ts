@@ -1,0 +1,55 @@
+import type { BpfObject } from '../object/index.ts';
+import { relocateObject } from '../relo/index.ts';
+import { type Fd, isErrno, type System } from '../syscall/index.ts';
+import { createMaps, fillProgramSlots, type MapContext } from './create-maps.ts';
+import { errSyscall } from './errors.ts';
+import { loadPrograms } from './load-programs.ts';
+import { LoadedObject } from './loaded.ts';
+import type { LoadOptions } from './options.ts';
+import { fillStructOps } from './struct-ops.ts';
+import { relocationTarget } from './target.ts';
+
+/**
+ * Relocates an opened object against the kernel behind `system` and loads it: BTF, maps, programs. Either all of it is
+ * loaded, or nothing stays behind (but for maps that were pinned on the way).
+ *
+ * @throws {ReloError} where it does not fit the kernel, {ProgramLoadError} where a program is refused,
+ *   {SyscallError} where another call is
+ */
+export function loadObject(system: System, object: BpfObject, options: LoadOptions = {}): LoadedObject {
+  const relocated = relocateObject(object, relocationTarget(system, options));
+  const btfFd = loadBtf(system, object);
+  const context: MapContext = { system, object, relocated, btfFd, options };
+  try {
+    const maps = createMaps(context);
+    const programs = orClose(system, maps, () => loadPrograms({ system, relocated, maps, btfFd, options }));
+    const loaded = new LoadedObject({ system, object, relocated, maps, programs, options });
+    const fds = new Map([...programs].map(([spec, { fd }]) => [spec, fd]));
+    return orClose(system, [...programs, ...maps], () => {
+      fillProgramSlots(context, maps, fds);
+      fillStructOps(context, maps, fds);
+      return loaded;
+    });
+  } finally {
+    if (btfFd !== undefined) system.close(btfFd);
+  }
+}
+
+/** Does something; where it fails, closes what was held until then. */
+function orClose<T>(system: System, held: Iterable<readonly [unknown, { readonly fd: Fd }]>, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    for (const [, { fd }] of held) system.close(fd);
+    throw error;
+  }
+}
+
+/** Types of the object's own; a kernel that refuses them still takes programs and maps, as long as none needs them. */
+function loadBtf(system: System, object: BpfObject): Fd | undefined {
+  if (object.btfBytes === undefined) return undefined;
+  const fd = system.btfLoad({ btf: object.btfBytes });
+  if (!isErrno(fd)) return fd;
+  if (object.maps.some((map) => map.structOps !== undefined)) throw errSyscall('BPF_BTF_LOAD', object.name, fd);
+  return undefined;
+}

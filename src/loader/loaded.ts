@@ -1,0 +1,190 @@
+import type { BpfObject, MapSpec, ProgramSpec } from '../object/index.ts';
+import type { RelocatedObject, RelocatedProgram } from '../relo/index.ts';
+import {
+  type Fd,
+  isErrno,
+  type LinkCreateAttr,
+  type ProgTestRunAttr,
+  type ProgTestRunResult,
+  type System,
+} from '../syscall/index.ts';
+import { autoAttach } from './attach.ts';
+import { type CreatedMap, makeDirectories } from './create-maps.ts';
+import { errNoElement, errSyscall } from './errors.ts';
+import type { LoadedCode } from './load-programs.ts';
+import { MapHandle } from './map-handle.ts';
+import type { LoadOptions } from './options.ts';
+
+/** Something in the kernel that this process holds by an fd, and that can be pinned. */
+class Held {
+  readonly system: System;
+  readonly name: string;
+  readonly fd: Fd;
+
+  constructor(system: System, name: string, fd: Fd) {
+    this.system = system;
+    this.name = name;
+    this.fd = fd;
+  }
+
+  /** Pins it at an absolute path of a bpffs; directories are made. @throws {SyscallError} */
+  pin(path: string): void {
+    makeDirectories(this.system, path.slice(0, path.lastIndexOf('/')));
+    const pinned = this.system.objPin(this.fd, path);
+    if (isErrno(pinned)) throw errSyscall('BPF_OBJ_PIN', `${this.name} at ${path}`, pinned);
+  }
+
+  /** Gives up the fd; the object lives on while something else holds it. */
+  close(): void {
+    this.system.close(this.fd);
+  }
+}
+
+/** A program that is attached. Closing it detaches, unless it is pinned. */
+export class Link extends Held {
+  /** Detaches; the link stays, defunct. @throws {SyscallError} */
+  detach(): void {
+    const done = this.system.linkDetach(this.fd);
+    if (isErrno(done)) throw errSyscall('BPF_LINK_DETACH', this.name, done);
+  }
+}
+
+/** A program of an object, in the kernel. */
+export class LoadedProgram extends Held {
+  readonly spec: ProgramSpec;
+  readonly relocated: RelocatedProgram;
+  /** The verifier's log, where a log level was asked for. */
+  readonly log: string;
+  readonly #options: LoadOptions;
+
+  constructor(system: System, code: LoadedCode, options: LoadOptions) {
+    super(system, code.relocated.spec.name, code.fd);
+    this.spec = code.relocated.spec;
+    this.relocated = code.relocated;
+    this.log = code.log;
+    this.#options = options;
+  }
+
+  /**
+   * Attaches it where its section's name says.
+   * @returns undefined where the name names no place (XDP, tc, cgroups …): see `attachTo`
+   * @throws {SyscallError}, {LoaderError}
+   */
+  attach(options: { readonly cookie?: bigint } = {}): Link | undefined {
+    const { system, spec, fd } = this;
+    const made = autoAttach({ system, spec, fd, options: this.#options, ...options });
+    return made === undefined ? undefined : new Link(system, this.name, made);
+  }
+
+  /** Attaches it to a place of the caller's: a cgroup or namespace fd, an interface's index. @throws {SyscallError} */
+  attachTo(attr: Omit<LinkCreateAttr, 'progFd' | 'attachType'> & { readonly attachType?: number }): Link {
+    const attachType = attr.attachType ?? this.spec.expectedAttachType;
+    const made = this.system.linkCreate({ ...attr, attachType, progFd: this.fd });
+    if (isErrno(made)) throw errSyscall('BPF_LINK_CREATE', this.name, made);
+    return new Link(this.system, this.name, made);
+  }
+
+  /** Runs it on data of the caller's. @throws {SyscallError} where the kernel cannot run that type */
+  testRun(attr: ProgTestRunAttr): ProgTestRunResult {
+    const result = this.system.progTestRun(this.fd, attr);
+    if (isErrno(result)) throw errSyscall('BPF_PROG_TEST_RUN', this.name, result);
+    return result as ProgTestRunResult;
+  }
+}
+
+/** A map of an object, in the kernel. */
+export class LoadedMap extends MapHandle {
+  readonly spec: MapSpec;
+  /** It was there before the object was loaded. */
+  readonly reused: boolean;
+  /** Where the object had it pinned. */
+  readonly pinPath: string | undefined;
+
+  constructor(system: System, spec: MapSpec, created: CreatedMap) {
+    super(system, created.fd, spec.name);
+    this.spec = spec;
+    this.reused = created.reused;
+    this.pinPath = created.pinPath;
+  }
+
+  /** Pins it at an absolute path of a bpffs; directories are made. @throws {SyscallError} */
+  pin(path: string): void {
+    new Held(this.system, this.name, this.fd).pin(path);
+  }
+}
+
+/** An object in the kernel. It holds fds until it is closed; what is pinned or attached lives on. */
+export class LoadedObject {
+  readonly object: BpfObject;
+  /** What relocation did, instruction by instruction. */
+  readonly relocated: RelocatedObject;
+  readonly programs: readonly LoadedProgram[];
+  readonly maps: readonly LoadedMap[];
+  readonly #links: Link[] = [];
+
+  constructor(parts: {
+    system: System;
+    object: BpfObject;
+    relocated: RelocatedObject;
+    maps: ReadonlyMap<MapSpec, CreatedMap>;
+    programs: ReadonlyMap<ProgramSpec, LoadedCode>;
+    options: LoadOptions;
+  }) {
+    const { system, options } = parts;
+    this.object = parts.object;
+    this.relocated = parts.relocated;
+    this.programs = [...parts.programs.values()].map((code) => new LoadedProgram(system, code, options));
+    this.maps = [...parts.maps].map(([spec, created]) => new LoadedMap(system, spec, created));
+  }
+
+  /** @throws {LoaderError} where it has no program of that name, or none that was loaded */
+  program(name: string): LoadedProgram {
+    const found = this.programs.find((program) => program.name === name);
+    if (found === undefined) throw errNoElement('program', name);
+    return found;
+  }
+
+  /** @throws {LoaderError} where it has no map of that name */
+  map(name: string): LoadedMap {
+    const found = this.maps.find((map) => map.name === name);
+    if (found === undefined) throw errNoElement('map', name);
+    return found;
+  }
+
+  /** The map of a data section such as `.bss`, whatever the object is called. */
+  dataMap(section: string): LoadedMap | undefined {
+    return this.maps.find((map) => map.spec.section === section && map.spec.initialData !== undefined);
+  }
+
+  /** Links made by `attach`. */
+  get links(): readonly Link[] {
+    return this.#links;
+  }
+
+  /** Attaches every program whose section names a place; all or none. @throws {SyscallError}, {LoaderError} */
+  attach(): readonly Link[] {
+    const made: Link[] = [];
+    try {
+      for (const program of this.programs) {
+        const link = program.spec.autoattach ? program.attach() : undefined;
+        if (link) made.push(link);
+      }
+    } catch (error) {
+      for (const link of made) link.close();
+      throw error;
+    }
+    this.#links.push(...made);
+    return made;
+  }
+
+  /** Gives up the links that `attach` made. */
+  detach(): void {
+    for (const link of this.#links.splice(0)) link.close();
+  }
+
+  /** Gives up everything. */
+  close(): void {
+    this.detach();
+    for (const held of [...this.programs, ...this.maps]) held.close();
+  }
+}

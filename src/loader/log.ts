@@ -1,0 +1,95 @@
+import { readWords } from '../base/index.ts';
+import { type Btf, lineInfos } from '../btf/index.ts';
+import type { RelocatedObject, RelocatedProgram, RelocationReport } from '../relo/index.ts';
+import { POISON_MAP } from './fill.ts';
+
+/** The call that stands where a CO-RE relocation found nothing, and kfuncs from this number on. */
+const POISON_CORE = 195_896_080;
+const POISON_KFUNC = 2_002_000_000;
+
+/** What a verifier log says of instructions that could not be completed. */
+export interface ExplainedLog {
+  readonly log: string;
+  /** One sentence for each such instruction. */
+  readonly causes: readonly string[];
+  /** `file:line: text` of the instruction that the log stops at. */
+  readonly source: string | undefined;
+}
+
+/** Puts into a log what calls of impossible functions stand for, in libbpf's words, and finds the source line. */
+export function explainLog(log: string, program: RelocatedProgram, relocated: RelocatedObject): ExplainedLog {
+  const lines = log.split('\n');
+  const causes: string[] = [];
+  const explained = lines.flatMap((line, i) => {
+    const call = /^(\d+): \(85\) call unknown#(\d+)/.exec(line);
+    if (call === null || !/^(invalid func )?unknown func|^invalid func unknown#/.test(lines[i + 1] ?? ''))
+      return [line];
+    const found = describePoison(Number(call[1]), Number(call[2]), { program, relocated });
+    if (found === undefined) return [line];
+    causes.push(found.cause);
+    return [`${call[1]}: ${found.marker}`, found.cause];
+  });
+  const withoutEcho = causes.length === 0 ? lines : explained.filter((line) => !/^invalid func unknown#\d+/.test(line));
+  return { log: withoutEcho.join('\n'), causes, source: lastSource(lines, program, relocated) };
+}
+
+function describePoison(
+  insn: number,
+  imm: number,
+  { program, relocated }: { program: RelocatedProgram; relocated: RelocatedObject },
+): { marker: string; cause: string } | undefined {
+  if (imm === POISON_CORE) {
+    const report = reportAt(insn, program, relocated.reports);
+    const detail = report ? `${report.subject}: ${report.detail}` : `of instruction ${insn}`;
+    return { marker: '<invalid CO-RE relocation>', cause: `failed to resolve CO-RE relocation ${detail}` };
+  }
+  if (imm >= POISON_KFUNC) {
+    const name = relocated.object.externs[imm - POISON_KFUNC]?.name;
+    return { marker: '<invalid kfunc call>', cause: `kfunc '${name}' is referenced but wasn't resolved` };
+  }
+  if (imm >= POISON_MAP) {
+    const name = relocated.object.maps[imm - POISON_MAP]?.name;
+    return { marker: '<invalid BPF map reference>', cause: `BPF map '${name}' is referenced but wasn't created` };
+  }
+  return undefined;
+}
+
+/** The report of an instruction of a linked program. */
+function reportAt(
+  insn: number,
+  program: RelocatedProgram,
+  reports: readonly RelocationReport[],
+): RelocationReport | undefined {
+  const part = program.functions.find(({ start, length }) => insn >= start && insn < start + length);
+  if (part === undefined) return undefined;
+  return reports.find(
+    ({ kind, function: owner, insn: at }) => kind === 'core' && owner?.name === part.name && at === insn - part.start,
+  );
+}
+
+/** The source line of the last instruction that the log names. */
+function lastSource(
+  lines: readonly string[],
+  program: RelocatedProgram,
+  { object }: RelocatedObject,
+): string | undefined {
+  if (program.lineInfo === undefined || object.btf === undefined) return undefined;
+  for (let i = lines.length - 1; i >= 0; i--) {
+    const named = /^(\d+): \([0-9a-f]{2}\)/.exec(lines[i]);
+    if (named) return sourceLine(Number(named[1]), program, object.btf);
+  }
+  return undefined;
+}
+
+/** `file:line: text` of the source that an instruction comes from. */
+export function sourceLine(insn: number, program: RelocatedProgram, btf: Btf): string | undefined {
+  const { lineInfo } = program;
+  if (lineInfo === undefined) return undefined;
+  const words = readWords(lineInfo.bytes, btf.endian);
+  const records = lineInfos({ sectionName: 0, recordSize: lineInfo.recordSize, count: lineInfo.count, words });
+  const record = records.findLast(({ insnOffset }) => insnOffset <= insn);
+  if (record === undefined) return undefined;
+  const file = btf.strings.at(record.fileName);
+  const name = file.slice(file.lastIndexOf('/') + 1);
+  return `${name}:${record.lineColumn >>> 10}: ${btf.strings.at(record.line).trim()}`;
+}
