@@ -25,7 +25,9 @@ export interface ParseElfOptions {
  * @see https://refspecs.linuxfoundation.org/elf/gabi4+/contents.html
  */
 export function parseElf(bytes: Uint8Array, options: ParseElfOptions = {}): ElfFile {
-  const { header, reader } = readHeader(bytes);
+  // A Buffer's `slice` shares what a Uint8Array's copies: those who cut pieces out must get the latter.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { header, reader } = readHeader(plain);
   if (options.machines && !options.machines.includes(header.machine)) {
     throw errMachine(header.machine, options.machines[0]);
   }

@@ -110,7 +110,8 @@ export class Insns {
 
   /** A copy of slots `start` to `end` (exclusive). */
   slice(start = 0, end = this.length): Insns {
-    return new Insns(this.bytes.slice(start * INSN_SIZE, end * INSN_SIZE), this.endian);
+    // Not `bytes.slice`: where the bytes are a Buffer, that would share them.
+    return new Insns(new Uint8Array(this.bytes.subarray(start * INSN_SIZE, end * INSN_SIZE)), this.endian);
   }
 
   /** A new run: this one and then the other; both of one byte order. */

@@ -1,6 +1,6 @@
 import { alignUp } from '../base/index.ts';
 import type { Btf, BtfId, BtfInt } from '../btf/index.ts';
-import { alignOf, BTF_KIND, resolveType, sizeOf, skipModifiersAndTypedefs } from '../btf/index.ts';
+import { alignOf, BTF_KIND, essentialName, resolveType, sizeOf, skipModifiersAndTypedefs } from '../btf/index.ts';
 import type { ElfSymbol } from '../elf/index.ts';
 import { STB_GLOBAL, STB_WEAK, STT_NOTYPE } from '../elf/index.ts';
 import type { BtfEditor } from './btf-edit.ts';
@@ -132,18 +132,6 @@ function compareExterns(a: Unplaced, b: Unplaced): number {
     if (a.size !== b.size) return a.size - b.size;
   }
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
-}
-
-/**
- * The name without its flavour: what stands before the last `___` that has a character on either side.
- * @see https://docs.kernel.org/bpf/libbpf/libbpf_overview.html
- */
-export function essentialName(name: string): string {
-  for (let at = name.length - 5; at >= 0; at--) {
-    const separates = name[at] !== '_' && name.startsWith('___', at + 1) && name[at + 4] !== '_';
-    if (separates) return name.slice(0, at + 1);
-  }
-  return name;
 }
 
 /**

@@ -20,3 +20,8 @@ export function internalMapName(object: string, section: string): string {
   const prefix = section.indexOf('.', 1) >= 0 ? 0 : MAX_NAME - suffix;
   return (object.slice(0, prefix) + section.slice(0, suffix)).replace(/[^A-Za-z0-9_.]/g, '_');
 }
+
+/** What a map is called in the kernel, where its name is longer than that takes. */
+export function kernelMapName(name: string): string {
+  return name.slice(0, MAX_NAME);
+}

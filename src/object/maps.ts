@@ -7,7 +7,7 @@ import { errMap, errSection } from './errors.ts';
 import type { ExternSpec } from './extern-spec.ts';
 import type { MapDef } from './map-def.ts';
 import { parseMapDef } from './map-def.ts';
-import { internalMapName } from './map-names.ts';
+import { internalMapName, kernelMapName } from './map-names.ts';
 import type { MapOrigin, MapSpec } from './map-spec.ts';
 import type { DataSection, ObjectSections } from './sections.ts';
 import { ARENA_SECTION } from './sections.ts';
@@ -21,6 +21,7 @@ const MAX_BSS_SIZE = 1 << 30;
 export function createMapSpec(fields: Partial<MapSpec> & Pick<MapSpec, 'name' | 'origin' | 'section'>): MapSpec {
   return {
     index: -1,
+    kernelName: kernelMapName(fields.name),
     sectionIndex: 0,
     sectionOffset: 0,
     type: 0,
@@ -165,8 +166,12 @@ function internalMap(
   }
   const readonlyProg = source.origin === 'rodata' || source.origin === 'kconfig' ? bpf_flags.BPF_F_RDONLY_PROG : 0;
   const valueTypeId = btf?.idsByName(source.name)[0] ?? 0;
+  const kernelName = internalMapName(objectName, source.name);
+  // Sections of the programmer's own naming go by that name; `.bss.*` do not, in libbpf either.
+  const isCustom = source.origin !== 'bss' && source.name.indexOf('.', 1) >= 0;
   return createMapSpec({
-    name: internalMapName(objectName, source.name),
+    name: isCustom ? source.name : kernelName,
+    kernelName,
     origin: source.origin,
     section: source.name,
     sectionIndex: section?.index ?? 0,

@@ -26,6 +26,8 @@ export interface BpfObject {
   /** The same as a blob, ready for BPF_BTF_LOAD. */
   readonly btfBytes: Uint8Array | undefined;
   readonly btfExt: BtfExt | undefined;
+  /** The function that holds slot `slot` of a section; undefined for code that belongs to no symbol. */
+  readonly findFunction: (sectionIndex: number, slot: number) => FunctionSpec | undefined;
   /** Index of `.text`, where subprograms live; undefined where it has none. */
   readonly textIndex: number | undefined;
   /** Of each section name the first section's index: `.BTF.ext` names sections. */

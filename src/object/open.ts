@@ -73,6 +73,7 @@ export function openObject(bytes: Uint8Array, options: OpenOptions): BpfObject {
     btf: fixed?.btf,
     btfBytes: fixed?.bytes,
     btfExt: read.ext,
+    findFunction: (sectionIndex, slot) => functions.find(sectionIndex, slot),
     textIndex: sections.text?.index,
     sectionIndexes: new Map(elf.sections.map((section) => [section.name, section.index] as const).reverse()),
     warnings: sections.warnings,

@@ -10,7 +10,7 @@ export const errCall = (at: { program: string; function: string; insn: number },
   reloError('RELO_CALL', `prog '${at.function}': insn #${at.insn}: ${problem}`, at);
 
 export const errTooLarge = (program: string, insns: number, limit: number) =>
-  reloError('RELO_TOO_LARGE', `prog '${program}': more than ${limit} instructions once linked`, {
+  reloError('RELO_TOO_LARGE', `prog '${program}': linking copies more than ${limit} instructions`, {
     program,
     insns,
     limit,
@@ -36,3 +36,6 @@ export const errStructOps = (map: string, problem: string, details?: ErrorDetail
 
 export const errNoTarget = (what: string) =>
   reloError('RELO_NO_TARGET', `${what} needs the BTF of the target kernel, and none was given`, { what });
+
+export const errCore = (at: { function: string; insn: number; index: number; errno?: number }, problem: string) =>
+  reloError('RELO_CORE', `prog '${at.function}': relo #${at.index}: insn #${at.insn}: ${problem}`, at);

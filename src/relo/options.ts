@@ -20,6 +20,8 @@ export interface RelocateOptions {
   /** Whether programs can have a cookie (Linux 5.15) and system calls have wrappers; default yes. */
   readonly hasBpfCookie?: boolean;
   readonly hasSyscallWrapper?: boolean;
+  /** Whether uprobes attach through multi links (Linux 6.6), which USDT programs then use; default yes. */
+  readonly hasUprobeMulti?: boolean;
   /** Address of a kernel symbol, as /proc/kallsyms has it; undefined where it has none. */
   readonly kallsyms?: (name: string) => bigint | undefined;
   /** Go on after a failure and report it, instead of throwing the first one. */

@@ -1,4 +1,6 @@
+import { EbpftsError } from '../base/index.ts';
 import type { FunctionSpec } from '../object/index.ts';
+import type { CoreReport } from './core/index.ts';
 
 /** What was asked: the kinds of references that an instruction can hold. */
 export type RelocationKind = 'map' | 'data' | 'kconfig' | 'ksym' | 'kfunc' | 'call' | 'subprog_addr' | 'core';
@@ -23,4 +25,34 @@ export interface RelocationReport {
   readonly detail: string;
   /** Code of the error, where it failed. */
   readonly code?: string;
+  /** For CO-RE: the field or type as the object and the target have it, and what else was tried. */
+  readonly core?: CoreReport;
+}
+
+/** Collects reports: each function's once, however many programs it is linked into. */
+export class Reports {
+  readonly list: RelocationReport[] = [];
+  readonly #lenient: boolean;
+  readonly #entered = new Set<FunctionSpec>();
+
+  constructor(lenient: boolean) {
+    this.#lenient = lenient;
+  }
+
+  /** @returns whether the function's relocations have not been reported yet */
+  enter(fn: FunctionSpec): boolean {
+    const isNew = !this.#entered.has(fn);
+    this.#entered.add(fn);
+    return isNew;
+  }
+
+  add(report: RelocationReport): void {
+    this.list.push(report);
+  }
+
+  /** Notes a failure in lenient mode, throws it otherwise; what is no bad input is always thrown. */
+  fail(at: Pick<RelocationReport, 'kind' | 'function' | 'insn' | 'subject'>, error: unknown): void {
+    if (!this.#lenient || !(error instanceof EbpftsError)) throw error;
+    this.list.push({ ...at, outcome: 'failed', detail: error.message, code: error.code });
+  }
 }

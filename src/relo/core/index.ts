@@ -1,0 +1,9 @@
+/**
+ * Owns: CO-RE: what a record asks of the target's types, and the instruction that answers it.
+ * Does not own: which records belong to which function.
+ * Reads from: btf, isa, uapi.
+ */
+export { Budget, STEPS_PER_RELOCATION } from './budget.ts';
+export { typesAreCompatible } from './compat.ts';
+export type { CoreReport } from './resolver.ts';
+export { CoreResolver } from './resolver.ts';
