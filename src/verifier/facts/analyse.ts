@@ -6,8 +6,10 @@ import {
   BPF_ATOMIC,
   BPF_CALL,
   BPF_EXIT,
+  BPF_JEQ,
   BPF_JMP,
   BPF_JMP32,
+  BPF_JNE,
   BPF_LD,
   BPF_LDX,
   BPF_LOAD_ACQ,
@@ -32,7 +34,7 @@ import type { State } from './state.ts';
 import { copyState, entryState, joinState } from './state.ts';
 import type { Surroundings } from './transfer.ts';
 import { joinInto, stepAlu, stepLd, stepLoad, stepStore } from './transfer.ts';
-import { join, pointer, SCALAR, type Value } from './value.ts';
+import { constant, join, pointer, SCALAR, type Value } from './value.ts';
 
 /** Visits of a block after which what still changes in it becomes unknown. */
 const PATIENCE = 16;
@@ -123,7 +125,7 @@ class Walk<M extends CheckedMap> implements Surroundings {
 
   foreignSlot(sub: number, slot: number): Value {
     this.#subs[sub].readers.add(this.#node);
-    return this.#subs[sub].shared.get(slot) ?? SCALAR;
+    return { ...(this.#subs[sub].shared.get(slot) ?? SCALAR) };
   }
 
   writeForeign(sub: number, slot: number, value: Value): void {
@@ -183,8 +185,13 @@ class Walk<M extends CheckedMap> implements Surroundings {
       if (this.#refusal || !this.#step(state, i)) return;
     }
     const taken = this.#isTaken(state, last);
-    if (next !== undefined && taken !== true) this.#flow(this.#nodes[first + next], state);
-    if (jump !== undefined && taken !== false) this.#flow(this.#nodes[first + jump], state);
+    const nullOn = this.#nullTest(last);
+    if (next !== undefined && taken !== true) {
+      this.#flow(this.#nodes[first + next], nullOn === 'next' ? withNull(state, this.insns.dst(last)) : state);
+    }
+    if (jump !== undefined && taken !== false) {
+      this.#flow(this.#nodes[first + jump], nullOn === 'jump' ? withNull(state, this.insns.dst(last)) : state);
+    }
   }
 
   /** One instruction. @returns false where nothing is known to follow */
@@ -221,7 +228,8 @@ class Walk<M extends CheckedMap> implements Surroundings {
       this.#shareFrames(state, args);
       this.#subs[sub].callers.add(this.#node);
       this.#enterSub(sub, args);
-      result = this.#subs[sub].result;
+      const given = this.#subs[sub].result;
+      result = given && { ...given };
     } else {
       this.#facts[i] = callFacts(this.insns, i, registers);
       for (const { cls, sub, number = 0 } of args) if (cls === 'stack') this.#useStack(sub, number);
@@ -283,6 +291,13 @@ class Walk<M extends CheckedMap> implements Surroundings {
     for (const caller of sub.callers) this.#enqueue(caller);
   }
 
+  /** The side of a conditional jump on which its register is null; undefined where it is no such test. */
+  #nullTest(i: number): 'next' | 'jump' | undefined {
+    if (this.insns.imm(i) !== 0) return undefined;
+    if (this.insns.code(i) === (BPF_JMP | BPF_JEQ)) return 'jump';
+    return this.insns.code(i) === (BPF_JMP | BPF_JNE) ? 'next' : undefined;
+  }
+
   /** Whether the jump that ends a block is always or never taken; undefined where it is no jump or not known. */
   #isTaken(state: State, i: number): boolean | undefined {
     const { insns } = this;
@@ -296,6 +311,14 @@ class Walk<M extends CheckedMap> implements Surroundings {
     if (cls === BPF_JMP32) return jump32(insnOp(code), left.number >>> 0, right.number >>> 0);
     return jump64(insnOp(code), BigInt.asUintN(64, BigInt(left.number)), BigInt.asUintN(64, BigInt(right.number)));
   }
+}
+
+/** The state where a pointer, and with it its copies, has turned out to be null. Copies are the same object. */
+function withNull(state: State, register: number): State {
+  const tested = state.registers[register];
+  if (tested.cls === 'scalar') return state;
+  const registers = state.registers.map((value) => (value === tested ? constant(0) : value));
+  return { registers, stack: state.stack };
 }
 
 /** Joins a value into a slot of a map; whether that changed it. */

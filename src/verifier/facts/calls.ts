@@ -49,9 +49,9 @@ export function callResult(
   i: number,
   call: { registers: readonly Value[]; maps: readonly CheckedMap[] },
 ): Value {
-  if (insns.src(i) === bpf_pseudo_call.BPF_PSEUDO_KFUNC_CALL) return UNKNOWN;
+  if (insns.src(i) === bpf_pseudo_call.BPF_PSEUDO_KFUNC_CALL) return { ...UNKNOWN };
   const helper = insns.imm(i);
-  if (!LOOKUPS.has(helper)) return RESULTS.get(helper) ?? SCALAR;
+  if (!LOOKUPS.has(helper)) return { ...(RESULTS.get(helper) ?? SCALAR) };
   const { map } = call.registers[1];
   const type = map === undefined ? undefined : call.maps[map].attr.mapType;
   if (type !== undefined && OUTER.includes(type)) return { cls: 'map', number: 0 };

@@ -197,6 +197,6 @@ function accessFacts(base: Value, off: number): InsnFacts {
 export function joinInto(stack: readonly Value[], written: ReadonlyMap<number, Value>): readonly Value[] {
   if (written.size === 0) return stack;
   const result = stack.slice();
-  for (const [slot, value] of written) result[slot] = join(result[slot], value);
+  for (const [slot, value] of written) result[slot] = { ...join(result[slot], value) };
   return result;
 }

@@ -1,6 +1,9 @@
 import type { PointerClass } from '../../isa/index.ts';
 
-/** What one register or stack slot holds on every path to a place. Never changed once made. */
+/**
+ * What one register or stack slot holds on every path to a place. Never changed once made; two places that hold the
+ * same object hold the same pointer (and two pointers are two objects).
+ */
 export interface Value {
   readonly cls: PointerClass;
   /** Scalars: the value, a signed number of at most 53 bits; pointers: bytes from where they began. */
