@@ -94,3 +94,35 @@ export function errExtSection(at: { what: string; problem: string; have: number;
     details: at,
   });
 }
+
+export function errTooMuchText(at: { limit: number }): BtfError {
+  return new BtfError({
+    code: 'BTF_TOO_MUCH_TEXT',
+    message: `the types print to more than ${at.limit} bytes of C, out of proportion to their BTF`,
+    details: at,
+  });
+}
+
+export function errTooDeep(at: { id: number; depth: number }): BtfError {
+  return new BtfError({
+    code: 'BTF_TOO_DEEP',
+    message: `type [${at.id}] nests more than ${at.depth} types deep`,
+    details: at,
+  });
+}
+
+export function errTypeCycle(at: { id: number }): BtfError {
+  return new BtfError({
+    code: 'BTF_TYPE_CYCLE',
+    message: `type [${at.id}] holds itself, which C cannot say`,
+    details: at,
+  });
+}
+
+export function errUnprintable(at: { id: number; kind: number }): BtfError {
+  return new BtfError({
+    code: 'BTF_UNPRINTABLE',
+    message: `type [${at.id}] of kind ${at.kind} has no form in C`,
+    details: at,
+  });
+}

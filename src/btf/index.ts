@@ -4,6 +4,8 @@
  * Reads from: `base`.
  */
 export { Btf } from './btf.ts';
+export type { CDumpOptions } from './c/dump.ts';
+export { formatBtfC } from './c/dump.ts';
 export { BtfError } from './errors.ts';
 export type { BtfCoreRelo, BtfExt, BtfExtRecords, BtfFuncInfo, BtfLineInfo } from './ext.ts';
 export { coreRelos, funcInfos, lineInfos, parseBtfExt } from './ext.ts';
@@ -43,3 +45,5 @@ export { parseBtf } from './parse.ts';
 export type { RawJsonOptions, RawOptions } from './raw.ts';
 export { formatBtfRaw, formatBtfRawJson } from './raw.ts';
 export { alignOf, isComposite, resolveType, sizeOf, skipModifiers, skipModifiersAndTypedefs } from './resolve.ts';
+export type { Shape, ShapeField } from './shape.ts';
+export { shapeOf } from './shape.ts';

@@ -1,4 +1,5 @@
 import { encodeUtf8 } from '../base/index.ts';
+import { errTooMuchText } from './errors.ts';
 
 const DIGITS_MAX = 11;
 /** Deepest indentation that is written. @see tools/lib/bpf/btf_dump.c (v6.12) */
@@ -11,9 +12,12 @@ const INDENT_MAX = 13;
 export class TextBytes {
   #bytes: Uint8Array;
   #length = 0;
+  readonly #limit: number;
 
-  constructor(capacity = 4096) {
+  /** @param limit bytes after which writing ends in `BTF_TOO_MUCH_TEXT`: a small hostile BTF can describe a huge text */
+  constructor(capacity: number, limit = Number.POSITIVE_INFINITY) {
     this.#bytes = new Uint8Array(capacity);
+    this.#limit = limit;
   }
 
   get length(): number {
@@ -27,6 +31,7 @@ export class TextBytes {
 
   #room(need: number): void {
     if (this.#length + need <= this.#bytes.length) return;
+    if (this.#length + need > this.#limit) throw errTooMuchText({ limit: this.#limit });
     const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + need));
     grown.set(this.view());
     this.#bytes = grown;

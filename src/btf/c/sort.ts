@@ -1,0 +1,189 @@
+import type { Btf } from '../btf.ts';
+import { BTF_KIND, infoVlen } from '../kinds.ts';
+import type { BtfId } from '../model.ts';
+
+/** Ranks of bpftool's sorted dump. */
+const RANK_ANONYMOUS_ENUM = 0;
+const RANK_ENUM = 1;
+const RANK_NUMBER = 2;
+const RANK_COMPOSITE = 3;
+const RANK_PROTOTYPE = 4;
+/** Everything without a name of its own, and forward declarations. */
+export const RANK_LAST = 10;
+
+const CHAIN_MAX = 256;
+/** Bytes of a name that the first comparison sees; with the rank they fill a number's 52 bits. */
+const KEY_BYTES = 6;
+
+/** How `bpftool btf dump format c` sorts types: by rank, name of what is behind them, own name, members, id. */
+export class CSort {
+  readonly #btf: Btf;
+  readonly #ranks: Uint8Array;
+  /** String offset of the name that sorts. */
+  readonly #names: Uint32Array;
+  /** Rank and first bytes of that name. */
+  readonly #keys: Float64Array;
+
+  constructor(btf: Btf) {
+    this.#btf = btf;
+    const count = btf.typeCount;
+    this.#ranks = new Uint8Array(count);
+    this.#names = new Uint32Array(count);
+    this.#keys = new Float64Array(count);
+    for (let id = 0; id < count; id++) this.#place(id);
+  }
+
+  rank(id: BtfId): number {
+    return this.#ranks[id];
+  }
+
+  /** Sorts ids in place. */
+  sort(ids: BtfId[]): BtfId[] {
+    const keys = this.#keys;
+    return ids.sort((a, b) => keys[a] - keys[b] || this.#compareTies(a, b));
+  }
+
+  /** Follows references to the type whose kind and name count. */
+  #place(id: BtfId): void {
+    const { words, index } = this.#btf;
+    let at = id;
+    let isNamed = false;
+    let rank = RANK_LAST;
+    for (let depth = 0; depth < CHAIN_MAX; depth++) {
+      const kind = this.#btf.kindOf(at);
+      if (at !== 0 && words[index[at]] !== 0) isNamed = true;
+      if (isReference(kind)) {
+        at = kind === BTF_KIND.ARRAY ? words[index[at] + 3] : words[index[at] + 2];
+        continue;
+      }
+      rank = rankOf(kind, isNamed);
+      break;
+    }
+    // A reference without a name of its own ranks last, whatever it leads to.
+    const counts = at === id || (id !== 0 && words[index[id]] !== 0);
+    this.#ranks[id] = counts ? rank : RANK_LAST;
+    this.#names[id] = at === 0 ? 0 : this.#sortName(id, at);
+    this.#keys[id] = this.#ranks[id] * 2 ** (8 * KEY_BYTES) + this.#prefix(this.#names[id]);
+  }
+
+  /** An enum without a name goes by its first enumerator, unless a reference led to it. */
+  #sortName(id: BtfId, at: BtfId): number {
+    const { words, index } = this.#btf;
+    const name = words[index[at]];
+    const kind = this.#btf.kindOf(at);
+    const isEnum = kind === BTF_KIND.ENUM || kind === BTF_KIND.ENUM64;
+    if (!isEnum || name !== 0 || at !== id || infoVlen(words[index[at] + 1]) === 0) return name;
+    return words[index[at] + 3];
+  }
+
+  #prefix(name: number): number {
+    const strings = this.#btf.strings.bytes;
+    let value = 0;
+    let ended = false;
+    for (let i = 0; i < KEY_BYTES; i++) {
+      const byte = ended ? 0 : (strings[name + i] ?? 0);
+      if (byte === 0) ended = true;
+      value = value * 256 + byte;
+    }
+    return value;
+  }
+
+  #compareTies(a: BtfId, b: BtfId): number {
+    const { words, index, strings } = this.#btf;
+    const bySortName = compareStrings(strings.bytes, this.#names[a], this.#names[b]);
+    if (bySortName !== 0) return bySortName;
+    const byOwnName = compareStrings(strings.bytes, a === 0 ? 0 : words[index[a]], b === 0 ? 0 : words[index[b]]);
+    if (byOwnName !== 0) return byOwnName;
+    const [hashA, hashB] = [memberHash(this.#btf, a, true), memberHash(this.#btf, b, true)];
+    return hashA < hashB ? -1 : hashA > hashB ? 1 : a - b;
+  }
+}
+
+function isReference(kind: number): boolean {
+  switch (kind) {
+    case BTF_KIND.ARRAY:
+    case BTF_KIND.TYPE_TAG:
+    case BTF_KIND.CONST:
+    case BTF_KIND.PTR:
+    case BTF_KIND.VOLATILE:
+    case BTF_KIND.RESTRICT:
+    case BTF_KIND.TYPEDEF:
+    case BTF_KIND.DECL_TAG:
+      return true;
+    default:
+      return false;
+  }
+}
+
+function rankOf(kind: number, isNamed: boolean): number {
+  switch (kind) {
+    case BTF_KIND.ENUM:
+    case BTF_KIND.ENUM64:
+      return isNamed ? RANK_ENUM : RANK_ANONYMOUS_ENUM;
+    case BTF_KIND.INT:
+    case BTF_KIND.FLOAT:
+      return RANK_NUMBER;
+    case BTF_KIND.STRUCT:
+    case BTF_KIND.UNION:
+      return isNamed ? RANK_COMPOSITE : RANK_LAST;
+    case BTF_KIND.FUNC_PROTO:
+      return isNamed ? RANK_PROTOTYPE : RANK_LAST;
+    default:
+      return RANK_LAST;
+  }
+}
+
+/** As strcmp(3) of the strings at two offsets. */
+function compareStrings(strings: Uint8Array, a: number, b: number): number {
+  if (a === b) return 0;
+  for (let i = 0; ; i++) {
+    const byte = strings[a + i];
+    if (byte !== strings[b + i]) return byte - strings[b + i];
+    if (byte === 0) return 0;
+  }
+}
+
+const add = (hash: bigint, value: bigint): bigint => BigInt.asUintN(64, hash * 31n + value);
+
+function addName(strings: Uint8Array, hash: bigint, name: number): bigint {
+  if (name === 0) return hash;
+  let value = 0n;
+  for (let at = name; strings[at] !== 0; at++)
+    value = add(value, BigInt.asUintN(64, BigInt((strings[at] << 24) >> 24)));
+  return add(hash, value);
+}
+
+/**
+ * Tells types of one name apart by the names of their members, and of these members' types.
+ * @see tools/bpf/bpftool/btf.c (v6.12): the value decides the order of the output
+ */
+function memberHash(btf: Btf, id: BtfId, withMembers: boolean, depth = 0): bigint {
+  if (id === 0 || depth > CHAIN_MAX) return 0n;
+  const { words, index } = btf;
+  const strings = btf.strings.bytes;
+  const at = index[id];
+  const end = (step: number) => at + 3 + step * infoVlen(words[at + 1]);
+  const kind = btf.kindOf(id);
+  let hash = addName(strings, 0n, words[at]);
+  switch (kind) {
+    case BTF_KIND.ENUM:
+      for (let m = at + 3; m < end(2); m += 2) hash = addName(strings, hash, words[m]);
+      return hash;
+    case BTF_KIND.ENUM64:
+      for (let m = at + 3; m < end(3); m += 3) hash = addName(strings, hash, words[m]);
+      return hash;
+    case BTF_KIND.STRUCT:
+    case BTF_KIND.UNION:
+      if (!withMembers) return hash;
+      for (let m = at + 3; m < end(3); m += 3) {
+        hash = addName(strings, hash, words[m]);
+        hash = add(hash, memberHash(btf, words[m + 1], false, depth + 1));
+      }
+      return hash;
+    case BTF_KIND.ARRAY:
+      hash = add(hash, BigInt(words[at + 5]));
+      return add(hash, memberHash(btf, words[at + 3], withMembers, depth + 1));
+    default:
+      return isReference(kind) ? add(hash, memberHash(btf, words[at + 2], withMembers, depth + 1)) : hash;
+  }
+}
