@@ -8,6 +8,9 @@ export const structSize = {
   htab_bucket: 16,
   htab_elem: 48,
   bpf_ringbuf_map: 304,
+  bpf_stack_map: 320,
+  stack_map_bucket: 16,
+  lpm_trie_node: 24,
   pointer: 8,
   /** What the allocator adds to each element that is made on demand. */
   llist_node: 8,

@@ -4,11 +4,13 @@ import { bpf_flags, bpf_map_type, errno } from '../../uapi/index.ts';
 import type { Region, RegionOptions } from '../../vm/index.ts';
 import { array } from './array.ts';
 import { arrayOfMaps } from './array-of-maps.ts';
+import { bloomFilter } from './bloom-filter.ts';
 import { cgroupArray } from './cgroup-array.ts';
 import { checkBtf } from './check-btf.ts';
 import { checkCommon } from './create-rules.ts';
 import { hash } from './hash.ts';
 import { hashOfMaps } from './hash-of-maps.ts';
+import { lpmTrie } from './lpm-trie.ts';
 import { lruHash } from './lru-hash.ts';
 import { lruPercpuHash } from './lru-percpu-hash.ts';
 import type { BpfMap, MapBtf, MapHost, MapLayout, MapRecord, MapSpec, MapType } from './map.ts';
@@ -16,7 +18,10 @@ import { percpuArray } from './percpu-array.ts';
 import { percpuHash } from './percpu-hash.ts';
 import { perfEventArray } from './perf-event-array.ts';
 import { progArray } from './prog-array.ts';
+import { queueStack } from './queue-stack.ts';
 import { ringbuf } from './ringbuf.ts';
+import { stackTrace } from './stack-trace.ts';
+import { userRingbuf } from './user-ringbuf.ts';
 
 const types: ReadonlyMap<number, MapType> = new Map([
   [bpf_map_type.BPF_MAP_TYPE_HASH, hash],
@@ -25,12 +30,18 @@ const types: ReadonlyMap<number, MapType> = new Map([
   [bpf_map_type.BPF_MAP_TYPE_PERF_EVENT_ARRAY, perfEventArray],
   [bpf_map_type.BPF_MAP_TYPE_PERCPU_HASH, percpuHash],
   [bpf_map_type.BPF_MAP_TYPE_PERCPU_ARRAY, percpuArray],
+  [bpf_map_type.BPF_MAP_TYPE_STACK_TRACE, stackTrace],
   [bpf_map_type.BPF_MAP_TYPE_CGROUP_ARRAY, cgroupArray],
   [bpf_map_type.BPF_MAP_TYPE_LRU_HASH, lruHash],
   [bpf_map_type.BPF_MAP_TYPE_LRU_PERCPU_HASH, lruPercpuHash],
+  [bpf_map_type.BPF_MAP_TYPE_LPM_TRIE, lpmTrie],
   [bpf_map_type.BPF_MAP_TYPE_ARRAY_OF_MAPS, arrayOfMaps],
   [bpf_map_type.BPF_MAP_TYPE_HASH_OF_MAPS, hashOfMaps],
+  [bpf_map_type.BPF_MAP_TYPE_QUEUE, queueStack],
+  [bpf_map_type.BPF_MAP_TYPE_STACK, queueStack],
   [bpf_map_type.BPF_MAP_TYPE_RINGBUF, ringbuf],
+  [bpf_map_type.BPF_MAP_TYPE_BLOOM_FILTER, bloomFilter],
+  [bpf_map_type.BPF_MAP_TYPE_USER_RINGBUF, userRingbuf],
 ]);
 
 /** What a map is made of: the attributes of bpf(2) with their fds already followed. */
