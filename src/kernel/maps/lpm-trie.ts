@@ -23,7 +23,7 @@ interface Step {
 
 /*
  * BPF_MAP_TYPE_LPM_TRIE. A key is a u32 length of its prefix in bits (machine's byte order), then the bytes. After the
- * header, nodes, one every `elementStride` bytes, from the pool of element-pool.ts; at most 2 × `max_entries` - 1 of them:
+ * header, nodes, one every `elementStride` bytes, from the pool of element-pool.ts; at most 2 × `max_entries`:
  *
  * | at         | what                                                                     |
  * |------------|--------------------------------------------------------------------------|
@@ -83,21 +83,15 @@ class LpmTrieMap extends BpfMap {
     const exists = here && !this.#load(last.node, IS_BRANCH);
     const wrong = checkExistence(flags, exists);
     if (wrong) return wrong;
-    if (exists) {
-      this.#writeValue(last.node, value);
-      return 0;
-    }
     const count = this.header.get(field.count);
-    if (count >= this.attr.maxEntries) return -errno.ENOSPC;
-    this.header.set(field.count, count + 1);
-    if (here) {
-      this.#store(last.node, IS_BRANCH, 0);
-      this.#writeValue(last.node, value);
-      return 0;
+    if (!exists) {
+      if (count >= this.attr.maxEntries) return -errno.ENOSPC;
+      this.header.set(field.count, count + 1);
     }
     const node = this.#newNode(data, bits);
-    this.#writeValue(node, value);
-    this.#attach(node, path);
+    this.valueAt(node + this.#valueOffset).set(value);
+    if (here) this.#replace(last, node);
+    else this.#attach(node, path);
     return 0;
   }
 
@@ -199,6 +193,14 @@ class LpmTrieMap extends BpfMap {
     }
   }
 
+  /** Puts a new node in the place of one with the same prefix: whoever holds the old value goes on seeing it. */
+  #replace({ link, node: old }: Step, node: number): void {
+    this.#store(node, LEFT, this.#load(old, LEFT));
+    this.#store(node, LEFT + 4, this.#load(old, LEFT + 4));
+    this.#store(link, 0, node);
+    this.#pool.giveBack(old);
+  }
+
   /** Takes a node out; one with two subtries stays as a branch, and a branch above a leaf that goes is not needed either. */
   #detach({ link, node }: Step, above: Step | undefined): void {
     const left = this.#load(node, LEFT);
@@ -223,10 +225,6 @@ class LpmTrieMap extends BpfMap {
     this.#store(node, LENGTH, bits);
     this.host.memory.bytes().set(data, node + NODE);
     return node;
-  }
-
-  #writeValue(node: number, value: Uint8Array): void {
-    this.valueAt(node + this.#valueOffset).set(value);
   }
 
   #keyOf(node: number): Uint8Array {
@@ -270,6 +268,7 @@ function nodeSize({ keySize, valueSize }: MapCreateAttr): number {
   return NODE + alignUp(keySize - 4, 8) + alignUp(valueSize, 8);
 }
 
+/** One that branches for each element, and one to write before the one that it replaces goes. */
 function nodeCount({ maxEntries }: MapCreateAttr): number {
   return 2 * maxEntries;
 }
