@@ -29,3 +29,4 @@ export {
   MAX_TAIL_CALL_CNT,
 } from './defines.table.ts';
 export { errno, errnoText } from './errno.table.ts';
+export { uapi_structs } from './structs.table.ts';
