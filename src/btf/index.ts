@@ -6,6 +6,8 @@
 export { Btf } from './btf.ts';
 export type { CDumpOptions } from './c/dump.ts';
 export { formatBtfC } from './c/dump.ts';
+export type { BtfBuilderOptions, NewBtfType } from './encode.ts';
+export { BtfBuilder } from './encode.ts';
 export { BtfError } from './errors.ts';
 export type { BtfCoreRelo, BtfExt, BtfExtRecords, BtfFuncInfo, BtfLineInfo } from './ext.ts';
 export { coreRelos, funcInfos, lineInfos, parseBtfExt } from './ext.ts';

@@ -41,13 +41,22 @@ export interface ShapeField {
 
 /** Deepest nesting of structs and arrays; what lies deeper is bytes. */
 const MAX_DEPTH = 32;
+/** Most fields of one value, nested ones counted; beyond it the rest is bytes. */
+const MAX_FIELDS = 10_000;
+
+interface Context {
+  readonly btf: Btf;
+  /** How many more fields there may be. */
+  fieldsLeft: number;
+}
 
 /** The shape of a type's values; undefined where they have no size. */
 export function shapeOf(btf: Btf, id: BtfId): Shape | undefined {
-  return shapeAt(btf, id, 0);
+  return shapeAt({ btf, fieldsLeft: MAX_FIELDS }, id, 0);
 }
 
-function shapeAt(btf: Btf, id: BtfId, depth: number): Shape | undefined {
+function shapeAt(context: Context, id: BtfId, depth: number): Shape | undefined {
+  const { btf } = context;
   const size = sizeOf(btf, id);
   if (size === undefined) return undefined;
   const type = resolveType(btf, id);
@@ -62,10 +71,10 @@ function shapeAt(btf: Btf, id: BtfId, depth: number): Shape | undefined {
     case 'FLOAT':
       return size === 4 || size === 8 ? { kind: 'float', size } : { kind: 'bytes', size };
     case 'ARRAY':
-      return arrayShape(btf, { size, count: type.count, elementId: type.type, depth });
+      return arrayShape(context, { size, count: type.count, elementId: type.type, depth });
     case 'STRUCT':
     case 'UNION':
-      return compositeShape(btf, type, depth);
+      return compositeShape(context, type, depth);
     default:
       return { kind: 'bytes', size };
   }
@@ -77,25 +86,27 @@ function intShape({ size, signed, bool }: BtfInt): Shape {
 }
 
 function arrayShape(
-  btf: Btf,
+  context: Context,
   { size, count, elementId, depth }: { size: number; count: number; elementId: BtfId; depth: number },
 ): Shape {
-  const elementType = resolveType(btf, elementId);
+  const elementType = resolveType(context.btf, elementId);
   if (elementType.kind === 'INT' && elementType.size === 1 && !elementType.bool) {
     if (elementType.name === 'char') return { kind: 'text', size };
     if (!elementType.signed) return { kind: 'bytes', size };
   }
-  const element = depth < MAX_DEPTH ? shapeAt(btf, elementId, depth + 1) : undefined;
+  const element = depth < MAX_DEPTH ? shapeAt(context, elementId, depth + 1) : undefined;
   // An array of nothing could claim any number of elements.
   if (element === undefined || (element.size === 0 && count > 0)) return { kind: 'bytes', size };
   return { kind: 'array', size, count, element };
 }
 
-function compositeShape(btf: Btf, type: BtfComposite, depth: number): Shape {
+function compositeShape(context: Context, type: BtfComposite, depth: number): Shape {
   const { size, name, id } = type;
+  context.fieldsLeft -= type.members.length;
+  if (depth >= MAX_DEPTH || context.fieldsLeft < 0) return { kind: 'bytes', size };
   const fields: ShapeField[] = [];
   for (const member of type.members) {
-    const field = depth < MAX_DEPTH ? fieldShape(btf, member, depth) : undefined;
+    const field = fieldShape(context, member, depth);
     const end = field?.bits
       ? field.bits.offset + field.bits.size
       : 8 * ((field?.offset ?? 0) + (field?.shape.size ?? 0));
@@ -106,12 +117,12 @@ function compositeShape(btf: Btf, type: BtfComposite, depth: number): Shape {
   return { kind: type.kind === 'STRUCT' ? 'struct' : 'union', size, name, id, fields };
 }
 
-function fieldShape(btf: Btf, member: BtfMember, depth: number): ShapeField | undefined {
-  const shape = shapeAt(btf, member.type, depth + 1);
+function fieldShape(context: Context, member: BtfMember, depth: number): ShapeField | undefined {
+  const shape = shapeAt(context, member.type, depth + 1);
   if (shape === undefined) return undefined;
   const { name, bitOffset } = member;
   const offset = Math.floor(bitOffset / 8);
-  const bits = bitfieldOf(btf, member);
+  const bits = bitfieldOf(context.btf, member);
   if (bits === undefined) return bitOffset % 8 === 0 ? { name, shape, offset } : undefined;
   const whole = shape.kind === 'int' || shape.kind === 'enum' || shape.kind === 'bool';
   return whole && bits.size > 0 && bits.size <= 64 ? { name, shape, offset, bits } : undefined;
