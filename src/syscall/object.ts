@@ -20,7 +20,9 @@ export interface BtfInfo {
   /** `vmlinux`, a module's name, or empty for a program's. */
   readonly name: string;
   readonly kernelBtf: boolean;
-  /** The raw blob, a copy. */
+  /** Bytes of the blob. */
+  readonly size: number;
+  /** The raw blob, a copy, made when it is asked for. */
   readonly btf: Uint8Array;
 }
 

@@ -31,7 +31,7 @@ export interface ProgLoadAttr {
   readonly log?: LogBuffer;
 }
 
-/** `struct bpf_prog_info`. Instruction bytes and records are copies. */
+/** `struct bpf_prog_info`. Instruction bytes and records are copies, made when they are asked for. */
 export interface ProgInfo {
   readonly kind: 'prog';
   readonly type: number;
@@ -47,6 +47,8 @@ export interface ProgInfo {
   readonly ifindex: number;
   readonly btfId: number;
   readonly jitedLen: number;
+  /** Bytes of `xlated`. */
+  readonly xlatedLen: number;
   readonly xlated: Uint8Array;
   readonly runTimeNs: bigint;
   readonly runCnt: bigint;

@@ -17,6 +17,8 @@ export interface BpfLink {
   readonly perfEventId: number;
   /** A map that it holds: that of an iterator, struct_ops or socket map; 0: none. */
   mapId: number;
+  /** A program that it holds beside its own: what an `ext` or tracing program is attached to; 0: none. */
+  readonly targetProgId: number;
   /** It is still there, but its program is called no more. */
   detached: boolean;
 }

@@ -11,6 +11,14 @@ export interface ObjectCodec<T> {
   record(object: T, id: number): StoredRecord;
   /** The last reference is gone: drop what it holds, take what was saved beside its record out of the store. */
   release(object: T, id: number): void;
+  /** No process or pin refers to it any more; other objects still may. */
+  usersGone?(object: T, id: number): void;
+}
+
+/** References by who holds them: `user` those of fds and pins, the others those of other kernel objects. */
+export interface References {
+  readonly all: number;
+  readonly user: number;
 }
 
 interface Entry<T> {
@@ -18,6 +26,8 @@ interface Entry<T> {
   /** As saved; undefined for an object made since. */
   saved: StoredRecord | undefined;
   refs: number;
+  /** How many of them are fds and pins. */
+  users: number;
   changed: boolean;
 }
 
@@ -67,7 +77,7 @@ export class ObjectTable<T> {
   }
 
   /**
-   * Takes the next id for a new object; the caller has its first reference.
+   * Takes the next id for a new object; the caller has its first reference, a user's.
    * @param make gives the object for the id, or a failure, which takes no id
    */
   add(make: (id: number) => T | Errno): T | Errno {
@@ -75,22 +85,34 @@ export class ObjectTable<T> {
     if (id < 0) return id;
     const object = make(id);
     if (typeof object === 'number') return object;
-    this.#entries.set(id, { object, saved: undefined, refs: 1, changed: true });
+    this.#entries.set(id, { object, saved: undefined, refs: 1, users: 1, changed: true });
     this.#last = id;
     this.#ids?.splice(this.#position(id), 0, id);
     return object;
   }
 
+  /** Takes a reference for another object of the kernel. */
   hold(id: number): void {
-    const entry = this.#entry(id);
-    invariant(entry, `${this.kind} ${id} is alive`);
+    this.#living(id).refs++;
+  }
+
+  /** Takes a reference for an fd or a pin. */
+  holdForUser(id: number): void {
+    const entry = this.#living(id);
     entry.refs++;
+    entry.users++;
+  }
+
+  /** Gives the reference of an fd or a pin back. */
+  dropForUser(id: number): void {
+    const entry = this.#living(id);
+    if (--entry.users === 0 && this.#codec.usersGone) this.#codec.usersGone(this.expect(id), id);
+    this.drop(id);
   }
 
   /** Gives a reference back; with the last one the object goes. */
   drop(id: number): void {
-    const entry = this.#entry(id);
-    invariant(entry && entry.refs > 0, `${this.kind} ${id} is alive`);
+    const entry = this.#living(id);
     if (--entry.refs > 0) return;
     const object = this.get(id) as T;
     this.#entries.delete(id);
@@ -99,8 +121,9 @@ export class ObjectTable<T> {
     this.#codec.release(object, id);
   }
 
-  refs(id: number): number {
-    return this.#entry(id)?.refs ?? 0;
+  references(id: number): References {
+    const entry = this.#entry(id);
+    return { all: entry?.refs ?? 0, user: entry?.users ?? 0 };
   }
 
   /** Says that the object's record is not as saved any more. */
@@ -137,13 +160,19 @@ export class ObjectTable<T> {
     for (const id of this.#removed) if (!this.#entries.has(id)) store.remove(this.kind, id);
     this.#removed.clear();
     for (const [id, entry] of this.#entries) {
-      if (!entry.changed && entry.saved?.refs === entry.refs) continue;
+      if (!entry.changed && entry.saved?.refs === entry.refs && entry.saved.users === entry.users) continue;
       const fields = entry.object === undefined ? entry.saved : this.#codec.record(entry.object, id);
-      entry.saved = { ...fields, refs: entry.refs };
+      entry.saved = { ...fields, refs: entry.refs, users: entry.users };
       entry.changed = false;
       store.put(this.kind, id, entry.saved);
     }
     if (this.#last !== Number(store.get(`${this.kind}.last`, 0) ?? 0)) store.put(`${this.kind}.last`, 0, this.#last);
+  }
+
+  #living(id: number): Entry<T> {
+    const entry = this.#entry(id);
+    invariant(entry && entry.refs > 0, `${this.kind} ${id} is alive`);
+    return entry;
   }
 
   #entry(id: number): Entry<T> | undefined {
@@ -151,7 +180,8 @@ export class ObjectTable<T> {
     if (entry || !this.#store || this.#removed.has(id)) return entry;
     const saved = this.#store.get(this.kind, id) as StoredRecord | undefined;
     if (saved === undefined) return undefined;
-    const read = { object: undefined, saved, refs: saved.refs as number, changed: false };
+    const { refs, users } = saved as { refs: number; users: number };
+    const read = { object: undefined, saved, refs, users, changed: false };
     this.#entries.set(id, read);
     return read;
   }

@@ -18,8 +18,8 @@ export interface ProgHeader {
   readonly loadTime: bigint;
   readonly uid: number;
   readonly ifindex: number;
-  /** In order of their first use in the program; the program holds them. */
-  readonly mapIds: readonly number[];
+  /** In order of their first use in the program, then those bound to it; the program holds them. */
+  readonly mapIds: number[];
   /** The program's own BTF, which it holds; 0: none. */
   readonly btfId: number;
   /** The type that it attaches to (a function, tracepoint typedef or struct of ops), and the BTF object of that id. */

@@ -1,5 +1,5 @@
 import type { Insns, PointerClass, ProgramFacts } from '../../isa/index.ts';
-import type { Errno, ProgTestRunAttr, ProgTestRunResult } from '../../syscall/index.ts';
+import type { Errno, NetDevice, ProgTestRunAttr, ProgTestRunResult } from '../../syscall/index.ts';
 import type { BpfMap, SpecialField } from '../maps/map.ts';
 import type { PendingEvent } from './event-queue.ts';
 import type { BpfLink } from './link.ts';
@@ -50,4 +50,5 @@ export interface KernelServices {
   /** See `MapHost.freeField`. */
   freeField(state: KernelState, map: BpfMap, at: { readonly field: SpecialField; readonly offset: number }): void;
   hasNetDevice(state: KernelState, ifindex: number): boolean;
+  netDevices(state: KernelState): readonly NetDevice[];
 }

@@ -2,8 +2,9 @@ import type { Endian } from '../../base/index.ts';
 import type { Btf } from '../../btf/index.ts';
 import type { KernelProfile } from '../../catalog/index.ts';
 import type { Memory } from '../../vm/index.ts';
-import type { BpfMap } from '../maps/map.ts';
+import type { BpfMap, MapHost } from '../maps/map.ts';
 import type { BpfBtf } from './btf.ts';
+import type { CgroupTree } from './cgroups.ts';
 import type { Clock } from './clock.ts';
 import type { EventQueue } from './event-queue.ts';
 import type { Attachment, BpfLink } from './link.ts';
@@ -13,6 +14,7 @@ import type { BpfProg } from './prog.ts';
 import type { Random } from './random.ts';
 import type { KernelSymbols } from './symbols.ts';
 import type { TracePipe } from './trace-pipe.ts';
+import type { WaitList } from './wait-list.ts';
 
 /**
  * All that an emulated kernel has, for the folders of `kernel/` to work on. `kernel.ts` makes it; nobody else does.
@@ -32,6 +34,15 @@ export interface KernelState {
   readonly perfEvents: ObjectTable<PerfEvent>;
   /** Programs attached without a link, oldest first. */
   readonly attachments: Attachment[];
+  /** Says that `attachments` is not as saved any more. */
+  attachmentsChanged(): void;
+  readonly cgroups: CgroupTree;
+  /** What maps see of this kernel. */
+  readonly mapHost: MapHost;
+  /** Notes a new map's place in the memory. */
+  trackMap(map: BpfMap): void;
+  /** Takes addresses for the text of a program of that many instructions. */
+  allocText(insns: number): bigint;
   /** The map that a program's pointer means, or undefined. */
   mapAt(address: bigint): BpfMap | undefined;
   /** The program whose text covers the address. */
@@ -39,6 +50,6 @@ export interface KernelState {
   /** The kernel's own types; undefined where the profile has none. */
   btf(): Btf | undefined;
   symbols(): KernelSymbols;
-  /** Tells who waits for an fd of that object (`ringbuf`, `perf_event`) that there is something to read. */
-  wake(kind: 'map' | 'perf_event', id: number): void;
+  /** Who waits for something to read: `map 3` for a ring, `perf_event 4`. */
+  readonly waiters: WaitList;
 }

@@ -1,0 +1,180 @@
+import { invariant } from '../../base/index.ts';
+import { kernelSwitches } from '../../catalog/index.ts';
+import { BPF_LD_IMM64, Insns, type ProgramFacts } from '../../isa/index.ts';
+import type { Errno, Fd, ProgLoadAttr } from '../../syscall/index.ts';
+import { bpf_pseudo, errno } from '../../uapi/index.ts';
+import { type CheckResult, checkProgram } from '../../verifier/index.ts';
+import { kernelAddress } from '../../vm/index.ts';
+import type { ProgCode, ProgHeader } from '../core/prog.ts';
+import type { Translated } from '../core/services.ts';
+import type { BpfMap } from '../maps/map.ts';
+import { ProgObject } from '../objects/prog-object.ts';
+import { type Caller, idOfFd, installFd } from '../process/caller.ts';
+import { GPL_COMPATIBLE } from './attach-rules.table.ts';
+import { checkAttachTarget, type Refusal } from './prog-attach-target.ts';
+import { type AttachTarget, checkProgAttr } from './prog-attr.ts';
+import { checkDebugInfo, translateFuncInfo, translateLineInfo } from './prog-debug-info.ts';
+import { progTag } from './prog-tag.ts';
+
+/** The source registers of `ldimm64` that name a map, and whether they mean its value. */
+const MAP_SOURCES: ReadonlyMap<number, 'map' | 'value'> = new Map([
+  [bpf_pseudo.BPF_PSEUDO_MAP_FD, 'map'],
+  [bpf_pseudo.BPF_PSEUDO_MAP_IDX, 'map'],
+  [bpf_pseudo.BPF_PSEUDO_MAP_VALUE, 'value'],
+  [bpf_pseudo.BPF_PSEUDO_MAP_IDX_VALUE, 'value'],
+]);
+
+/** BPF_PROG_LOAD. */
+export function progLoad(caller: Caller, attr: ProgLoadAttr): Fd | Errno {
+  const target = checkProgAttr(caller, attr);
+  if (typeof target === 'number') return target;
+  const { state } = caller;
+  const insns = new Insns(attr.insns.slice(), state.endian);
+  const btfId = debugBtf(caller, attr);
+  if (btfId < 0) return btfId;
+  const refusal = checkAttachTarget(state, attr, target);
+  if (refusal) return fail(attr, refusal);
+  const checked = check(caller, { attr, insns, target });
+  addToLog(attr, checked.log);
+  if (checked.verdict === 'rejected') return checked.errno;
+  const { facts } = checked;
+  if (btfId > 0) {
+    const subject = { btf: state.btfs.expect(btfId).types(), insns, subprograms: facts.subprograms };
+    const mistake = checkDebugInfo(attr, subject);
+    if (mistake) return fail(attr, mistake);
+  }
+  const translated = translate(caller, { attr, insns, target, facts });
+  if (typeof translated === 'number') return translated;
+  return install(caller, { attr, insns, target, facts, btfId, ...translated });
+}
+
+function addToLog({ log }: ProgLoadAttr, text: string): void {
+  if (log && log.level > 0) log.text += text;
+}
+
+function fail(attr: ProgLoadAttr, { errno: code, log }: Refusal): Errno {
+  addToLog(attr, log);
+  return code;
+}
+
+/** The id of the BTF that debug records are in; 0 where there are none. */
+function debugBtf(caller: Caller, attr: ProgLoadAttr): number | Errno {
+  if (!attr.funcInfo?.length && !attr.lineInfo?.length) {
+    if (!attr.progBtfFd) return 0;
+    const id = idOfFd(caller, 'btf', attr.progBtfFd);
+    return Math.max(id, 0);
+  }
+  const id = idOfFd(caller, 'btf', attr.progBtfFd ?? 0);
+  if (id < 0) return id;
+  return caller.state.btfs.expect(id).kernelBtf ? -errno.EACCES : id;
+}
+
+interface Checking {
+  readonly attr: ProgLoadAttr;
+  readonly insns: Insns;
+  readonly target: AttachTarget;
+}
+
+function check(caller: Caller, { attr, insns, target }: Checking): CheckResult<BpfMap> {
+  const { state, services } = caller;
+  const context = {
+    type: attr.progType,
+    expectedAttachType: target.expectedAttachType,
+    attachBtfId: target.btfId,
+    attachBtfObjId: target.btf?.id ?? 0,
+  };
+  return checkProgram<BpfMap>({
+    insns,
+    progType: attr.progType,
+    map(fd, index) {
+      const named = index ? attr.fdArray?.[fd] : fd;
+      if (named === undefined) return -errno.EINVAL;
+      const id = idOfFd(caller, 'map', named);
+      return id < 0 ? id : state.maps.expect(id);
+    },
+    contextPointer: (offset, size) => services.contextPointer(state, context, offset, size),
+  });
+}
+
+interface Checked extends Checking {
+  readonly facts: ProgramFacts<BpfMap>;
+}
+
+/** The form that runs. */
+function translate(
+  caller: Caller,
+  { attr, insns, target, facts }: Checked,
+): { readonly translated: Translated; readonly textBase: bigint } | Errno {
+  const { state, services } = caller;
+  const textBase = state.allocText(insns.length);
+  const translated = services.translate(state, {
+    type: attr.progType,
+    expectedAttachType: target.expectedAttachType,
+    attachBtfId: target.btfId,
+    attachBtfObjId: target.btf?.id ?? 0,
+    insns: withMapAddresses(insns, facts),
+    facts,
+    textBase,
+  });
+  return typeof translated === 'number' ? translated : { translated, textBase };
+}
+
+/** A copy with the addresses of maps, or of places in their values, where the program names maps. */
+function withMapAddresses(insns: Insns, facts: ProgramFacts<BpfMap>): Insns {
+  const copy = insns.slice();
+  for (let i = 0; i < copy.length; i++) {
+    if (copy.code(i) !== BPF_LD_IMM64) continue;
+    const source = MAP_SOURCES.get(copy.src(i));
+    if (source) {
+      const map = facts.maps[facts.insns[i]?.map ?? -1];
+      invariant(map, `the map of instruction ${i} is known`);
+      const address = source === 'map' ? map.address : kernelAddress(map.directValueOffset(copy.imm(i + 1) >>> 0));
+      copy.setRegs(i, copy.dst(i), 0);
+      copy.setImm64(i, address);
+    }
+    i++;
+  }
+  return copy;
+}
+
+interface Installing extends Checked {
+  readonly btfId: number;
+  readonly translated: Translated;
+  readonly textBase: bigint;
+}
+
+function install(caller: Caller, options: Installing): Fd | Errno {
+  const { attr, insns, target, facts, btfId, translated, textBase } = options;
+  const { state, task } = caller;
+  const funcInfo = translateFuncInfo(attr, translated, state.endian);
+  const lineInfo = translateLineInfo(attr, translated, state.endian);
+  const header: Omit<ProgHeader, 'id'> = {
+    type: attr.progType,
+    expectedAttachType: target.expectedAttachType,
+    name: attr.progName ?? '',
+    tag: progTag(insns, kernelSwitches(state.profile.version).tagDigest),
+    flags: attr.progFlags ?? 0,
+    gplCompatible: GPL_COMPATIBLE.includes(attr.license),
+    loadTime: state.clock.now(),
+    uid: task.uid,
+    ifindex: 0,
+    mapIds: facts.maps.map((map) => map.id),
+    btfId,
+    attachBtfId: target.btfId,
+    attachBtfObjId: target.btf?.id ?? 0,
+    attachProgId: target.prog?.header.id ?? 0,
+    verifiedInsns: insns.length,
+    funcInfoRecSize: funcInfo.size,
+    lineInfoRecSize: lineInfo.size,
+    textBase,
+    subprograms: translated.subprograms,
+    length: translated.insns.length,
+  };
+  const code: ProgCode = { insns: translated.insns, funcInfo: funcInfo.bytes, lineInfo: lineInfo.bytes };
+  const prog = state.progs.add((id) => new ProgObject(state, { ...header, id }, () => code));
+  if (typeof prog === 'number') return prog;
+  for (const id of header.mapIds) state.maps.hold(id);
+  if (btfId !== 0) state.btfs.hold(btfId);
+  if (header.attachProgId !== 0) state.progs.hold(header.attachProgId);
+  return installFd(caller, 'prog', prog.header.id);
+}

@@ -1,0 +1,201 @@
+import { invariant } from '../base/index.ts';
+import type { Btf } from '../btf/index.ts';
+import type { KernelProfile } from '../catalog/index.ts';
+import { bpf_prog_flags } from '../uapi/index.ts';
+import { kernelOffset, Memory } from '../vm/index.ts';
+import type { PinHolder, PinKind } from './bpffs/bpffs.ts';
+import { CgroupTree } from './core/cgroups.ts';
+import type { Clock } from './core/clock.ts';
+import { EventQueue } from './core/event-queue.ts';
+import type { Attachment } from './core/link.ts';
+import { ObjectTable } from './core/object-table.ts';
+import type { Random } from './core/random.ts';
+import type { KernelServices } from './core/services.ts';
+import type { KernelState } from './core/state.ts';
+import type { Store, StoredRecord } from './core/store.ts';
+import type { KernelSymbols } from './core/symbols.ts';
+import { TextSpace } from './core/text-space.ts';
+import { TracePipe } from './core/trace-pipe.ts';
+import { WaitList } from './core/wait-list.ts';
+import { BtfSymbols } from './files/symbols.ts';
+import type { HeldKind, MapHost, ProgOwner } from './maps/map.ts';
+import { btfCodec, kernelBtfObject } from './objects/btf-object.ts';
+import { linkCodec, perfEventCodec } from './objects/link-object.ts';
+import { MapPages, mapCodec } from './objects/map-object.ts';
+import { progCodec } from './objects/prog-object.ts';
+import type { OpenFile } from './process/fd-table.ts';
+
+const VMLINUX_BTF_ID = 1;
+
+/** The objects of a kernel, from the store and back to it, and who holds what. */
+export class KernelObjects implements PinHolder {
+  readonly state: KernelState;
+  readonly #store: Store | undefined;
+  readonly #pages: MapPages;
+  readonly #text: TextSpace;
+  #services: KernelServices | undefined;
+  #attachmentsChanged = false;
+
+  constructor(options: { profile: KernelProfile; clock: Clock; random: Random; store: Store | undefined }) {
+    const { profile, clock, random, store } = options;
+    this.#store = store;
+    const pager = store && { load: (page: number, into: Uint8Array) => store.loadPage(page, into) };
+    const memory = new Memory({ pager });
+    this.#pages = new MapPages(memory, store);
+    this.#text = new TextSpace(store);
+    const state = () => this.state;
+    const pages = this.#pages;
+    let symbols: KernelSymbols | undefined;
+    this.state = {
+      profile,
+      endian: profile.endian,
+      memory,
+      clock,
+      random,
+      events: new EventQueue(),
+      trace: new TracePipe(),
+      waiters: new WaitList(),
+      maps: new ObjectTable('map', mapCodec(state, pages), store),
+      progs: new ObjectTable('prog', progCodec(state, store), store),
+      btfs: new ObjectTable('btf', btfCodec(profile, store), store),
+      links: new ObjectTable('link', linkCodec(state), store),
+      perfEvents: new ObjectTable('perf_event', perfEventCodec(state), store),
+      attachments: [],
+      attachmentsChanged: () => {
+        this.#attachmentsChanged = true;
+      },
+      cgroups: new CgroupTree(),
+      mapHost: this.#mapHost(memory, { profile, clock, random }),
+      trackMap: (map) => pages.add(map),
+      allocText: (insns) => this.#text.alloc(insns, this.state.progs),
+      mapAt: (address) => pages.at(kernelOffset(address)),
+      progAt: (address) => this.#progAt(address),
+      btf: () => this.#kernelTypes(),
+      symbols: () => {
+        symbols ??= new BtfSymbols(this.#kernelTypes());
+        return symbols;
+      },
+    };
+    this.#restore();
+  }
+
+  /** What the rest of the kernel gives to maps. Set once, before the first call. */
+  set services(services: KernelServices) {
+    this.#services = services;
+  }
+
+  hold(kind: PinKind, id: number): void {
+    this.#table(kind).holdForUser(id);
+  }
+
+  drop(kind: PinKind, id: number): void {
+    this.#table(kind).dropForUser(id);
+  }
+
+  /** The last fd of an open file is closed. */
+  fileClosed({ kind, id }: OpenFile): void {
+    if (kind === 'cgroup' || kind === 'netns') return;
+    this.#table(kind === 'iter' ? 'link' : kind).dropForUser(id);
+  }
+
+  save(): void {
+    const { state } = this;
+    const store = this.#store;
+    if (!store) return;
+    for (const table of [state.maps, state.progs, state.btfs, state.links, state.perfEvents]) table.save();
+    this.#pages.save(state.maps.loaded());
+    this.#text.save();
+    for (const part of ['events', 'trace', 'cgroups'] as const) {
+      if (!state[part].changed) continue;
+      state[part].changed = false;
+      store.put(part, 0, state[part].toRecord());
+    }
+    if (this.#attachmentsChanged) store.put('attachments', 0, [...state.attachments] as unknown as StoredRecord[]);
+    this.#attachmentsChanged = false;
+  }
+
+  #restore(): void {
+    const { state } = this;
+    for (const part of ['events', 'trace', 'cgroups'] as const) {
+      const saved = this.#store?.get(part, 0);
+      if (saved) state[part].restore(saved as StoredRecord);
+    }
+    state.attachments.push(...((this.#store?.get('attachments', 0) ?? []) as unknown as Attachment[]));
+    if (!state.btfs.has(VMLINUX_BTF_ID)) state.btfs.add((id) => kernelBtfObject(id, state.profile));
+  }
+
+  #kernelTypes(): Btf | undefined {
+    const object = this.state.btfs.expect(VMLINUX_BTF_ID);
+    return object.bytes().length === 0 ? undefined : object.types();
+  }
+
+  #progAt(address: bigint) {
+    const { progs } = this.state;
+    for (const id of progs.ids()) {
+      const { textBase, length } = progs.expect(id).header;
+      if (address >= textBase && address < textBase + 8n * BigInt(length)) return progs.get(id);
+    }
+    return undefined;
+  }
+
+  #table(kind: 'prog' | 'map' | 'btf' | 'link' | 'perf_event'): ObjectTable<unknown> {
+    switch (kind) {
+      case 'prog':
+        return this.state.progs;
+      case 'map':
+        return this.state.maps;
+      case 'btf':
+        return this.state.btfs;
+      case 'link':
+        return this.state.links;
+      case 'perf_event':
+        return this.state.perfEvents;
+    }
+  }
+
+  /** The table of a kind that maps hold; undefined for what has no references here. */
+  #heldTable(kind: HeldKind): ObjectTable<unknown> | undefined {
+    switch (kind) {
+      case 'prog':
+      case 'map':
+      case 'link':
+      case 'perf_event':
+        return this.#table(kind);
+      default:
+        return undefined;
+    }
+  }
+
+  #progOwner(id: number): ProgOwner | undefined {
+    const header = this.state.progs.get(id)?.header;
+    if (!header) return undefined;
+    return {
+      type: header.type,
+      expectedAttachType: header.expectedAttachType,
+      jited: false,
+      xdpHasFrags: (header.flags & bpf_prog_flags.BPF_F_XDP_HAS_FRAGS) !== 0,
+    };
+  }
+
+  #mapHost(memory: Memory, { profile, clock, random }: Pick<KernelState, 'profile' | 'clock' | 'random'>): MapHost {
+    const services = () => {
+      invariant(this.#services, 'the kernel is wired');
+      return this.#services;
+    };
+    return {
+      memory,
+      cpus: profile.cpus,
+      pageSize: profile.pageSize,
+      endian: profile.endian,
+      now: () => clock.now(),
+      random32: () => random.u32(),
+      hold: (kind, id) => this.#heldTable(kind)?.hold(id),
+      drop: (kind, id) => this.#heldTable(kind)?.drop(id),
+      mapById: (id) => this.state.maps.get(id),
+      progOwner: (id) => this.#progOwner(id),
+      hasNetDevice: (ifindex) => services().hasNetDevice(this.state, ifindex),
+      freeField: (map, field, offset) => services().freeField(this.state, map, { field, offset }),
+      wake: (map) => this.state.waiters.wake(`map ${map.id}`),
+    };
+  }
+}
