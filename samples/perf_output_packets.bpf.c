@@ -18,6 +18,9 @@ struct {
 	__uint(value_size, sizeof(__u32));
 } packets SEC(".maps");
 
+// Keeps the type in the object's BTF, for skeletons.
+const struct packet_header *unused_packet_header __attribute__((unused));
+
 SEC("xdp")
 int perf_output_packets(struct xdp_md *ctx)
 {

@@ -108,6 +108,16 @@ export class ByteReader {
     return this.#view.getBigInt64(offset, this.#little);
   }
 
+  f32(offset: number): number {
+    this.check(offset, 4);
+    return this.#view.getFloat32(offset, this.#little);
+  }
+
+  f64(offset: number): number {
+    this.check(offset, 8);
+    return this.#view.getFloat64(offset, this.#little);
+  }
+
   /** A view (no copy) of `length` bytes at `offset`. */
   slice(offset: number, length: number): Uint8Array {
     this.check(offset, length);
@@ -177,6 +187,16 @@ export class ByteWriter {
   u64(value: bigint): this {
     const at = this.#room(8);
     this.#view.setBigUint64(at, BigInt.asUintN(64, value), this.#little);
+    return this;
+  }
+
+  f32(value: number): this {
+    this.#view.setFloat32(this.#room(4), value, this.#little);
+    return this;
+  }
+
+  f64(value: number): this {
+    this.#view.setFloat64(this.#room(8), value, this.#little);
     return this;
   }
 

@@ -94,3 +94,29 @@ export const errModule = (module: string) =>
 
 export const errNoElement = (what: string, name: string) =>
   loaderError('LOADER_NO_SUCH', `the object has no ${what} '${name}'`, { what, name });
+
+export const errValue = (path: string, want: string, have: unknown) =>
+  loaderError('LOADER_VALUE', `${path}: ${want} is wanted, not ${describe(have)}`, { path, want });
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'bigint') return `${value}n`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
+
+export const errNotLoaded = (name: string) =>
+  loaderError('LOADER_NOT_LOADED', `'${name}' is not loaded yet: call load() first`, { name });
+
+export const errAlreadyLoaded = (name: string) => loaderError('LOADER_LOADED', `'${name}' is loaded already`, { name });
+
+export const errReadOnly = (section: string, name: string) =>
+  loaderError(
+    'LOADER_READ_ONLY',
+    `'${name}' in ${section} cannot be set any more: the section is read-only once loaded`,
+    {
+      section,
+      name,
+    },
+  );

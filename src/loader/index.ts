@@ -1,8 +1,11 @@
 /**
- * Owns: libbpf's part: relocate against the running kernel, create maps, load programs, attach, pin, consume rings.
+ * Owns: libbpf's part: relocate against the running kernel, create maps, load programs, attach, pin, consume rings; the runtime under generated skeletons.
  * Does not own: any kernel; it speaks only to `System`.
  * Reads from: base, uapi, elf, btf, syscall, object, relo.
  */
+
+export type { Codec, Input } from './codec.ts';
+export { createCodec } from './codec.ts';
 export { LoaderError, ProgramLoadError, SyscallError } from './errors.ts';
 export { loadObject } from './load.ts';
 export { Link, LoadedMap, LoadedObject, LoadedProgram } from './loaded.ts';
@@ -11,4 +14,7 @@ export type { LoadOptions } from './options.ts';
 export type { PerfBufferOptions, PerfRecord } from './perf-buffer.ts';
 export { PerfBuffer } from './perf-buffer.ts';
 export { RingBuffer } from './ring-buffer.ts';
+export { Skeleton, SkeletonProgram } from './skeleton.ts';
 export { relocationTarget } from './target.ts';
+export type { Reference, SkeletonMapHost, TypedPerfRecord } from './typed-map.ts';
+export { PercpuMap, PerfMap, QueueMap, ReferenceMap, RingMap, SkeletonMap, TypedMap } from './typed-map.ts';

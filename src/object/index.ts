@@ -3,6 +3,7 @@
  * Does not own: what a target kernel makes of them (`relo/`), loading (`loader/`).
  * Reads from: base, uapi, isa, elf, btf, catalog.
  */
+export { keyShape, sizedShape, valueShape } from './element-shape.ts';
 export { ObjectError } from './errors.ts';
 export type { ExternSpec, KconfigExtern, KconfigKind, KsymExtern } from './extern-spec.ts';
 export type { MapOrigin, MapSpec, StructOpsSpec } from './map-spec.ts';
