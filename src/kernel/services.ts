@@ -1,30 +1,23 @@
-import { invariant } from '../base/index.ts';
 import { errno } from '../uapi/index.ts';
 import type { KernelServices } from './core/services.ts';
 import type { KernelState } from './core/state.ts';
 import { contextPointer } from './fixup/context-of.ts';
 import { translateProgram } from './fixup/translate.ts';
-import { KernelLayout } from './layout/layout.ts';
+import { helpers } from './helpers/registry.ts';
+import { createRuntime } from './hooks/runtime.ts';
+import { testRun } from './hooks/test-run.ts';
 
 /** Wires what runs programs to what loads them. */
 export function createServices(state: KernelState): KernelServices {
-  let known: KernelLayout | undefined;
-  const layout = () => {
-    if (!known) {
-      const btf = state.btf();
-      invariant(btf, 'the kernel profile has BTF');
-      known = new KernelLayout(btf);
-    }
-    return known;
-  };
+  const runtime = createRuntime(state, { helpers, kfunc: () => undefined });
   return {
     contextPointer,
-    translate: (kernel, request) => translateProgram(kernel, layout, request),
-    testRun: () => -errno.ENOTSUPP,
+    translate: (kernel, request) => translateProgram(kernel, runtime.layout, request),
+    testRun: (_state, options) => testRun(runtime, options),
     runIterator: () => -errno.ENOTSUPP,
     fire: () => {},
     freeField: () => {},
-    hasNetDevice: () => false,
-    netDevices: () => [],
+    hasNetDevice: (_state, ifindex) => runtime.devices.get(ifindex) !== undefined,
+    netDevices: () => runtime.devices.list().map(({ options }) => options),
   };
 }

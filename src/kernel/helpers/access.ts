@@ -1,6 +1,6 @@
-import type { KernelState } from '../core/state.ts';
 import type { Memory } from '../../vm/index.ts';
 import { kernelOffset, userOffset } from '../../vm/index.ts';
+import type { KernelState } from '../core/state.ts';
 
 /** Low 32 bits as a signed number: an `int` argument. */
 export function int(value: bigint): number {

@@ -15,7 +15,12 @@ function placeOf(exec: Execution, address: bigint, size: number): number {
   return kernelPlace(scopeOf(exec).runtime.state.memory, address, size);
 }
 
-function withValue(exec: Execution, address: bigint, value: bigint, use: (map: BpfMap, value: number) => number): bigint {
+function withValue(
+  exec: Execution,
+  address: bigint,
+  value: bigint,
+  use: (map: BpfMap, value: number) => number,
+): bigint {
   const map = mapOf(exec, address);
   if (!map) return result(-errno.EINVAL);
   const place = placeOf(exec, value, map.attr.valueSize);
@@ -51,7 +56,8 @@ export const mapHelpers: HelperFamily = {
   BPF_FUNC_map_push_elem: (exec, address, value, flags) =>
     withValue(exec, address, value, (map, place) => map.pushElem(place, flags)),
   BPF_FUNC_map_pop_elem: (exec, address, value) => withValue(exec, address, value, (map, place) => map.popElem(place)),
-  BPF_FUNC_map_peek_elem: (exec, address, value) => withValue(exec, address, value, (map, place) => map.peekElem(place)),
+  BPF_FUNC_map_peek_elem: (exec, address, value) =>
+    withValue(exec, address, value, (map, place) => map.peekElem(place)),
   BPF_FUNC_for_each_map_elem(exec, address, callback, context, flags) {
     const map = mapOf(exec, address);
     if (!map || flags !== 0n) return result(-errno.EINVAL);

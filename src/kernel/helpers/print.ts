@@ -139,7 +139,9 @@ function parseNumber(
   const prefixed = /^0x[0-9a-f]/i.test(string.slice(at));
   if (base === 0) base = prefixed ? 16 : string[at] === '0' ? 8 : 10;
   if (base === 16 && /^0x/i.test(string.slice(at))) at += 2;
-  const digits = new RegExp(base === 16 ? '^[0-9a-f]+' : base === 8 ? '^[0-7]+' : '^[0-9]+', 'i').exec(string.slice(at));
+  const digits = new RegExp(base === 16 ? '^[0-9a-f]+' : base === 8 ? '^[0-7]+' : '^[0-9]+', 'i').exec(
+    string.slice(at),
+  );
   if (!digits) return result(-errno.EINVAL);
   let value = 0n;
   for (const digit of digits[0]) value = value * BigInt(base) + BigInt(Number.parseInt(digit, base));

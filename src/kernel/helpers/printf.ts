@@ -185,11 +185,7 @@ function formatIp(read: Uint8Array | undefined, form: 'i4' | 'I4' | 'i6' | 'I6')
 }
 
 /** Formats as bpf_trace_printk, bpf_snprintf and bpf_seq_printf do. @returns the text's bytes, or -EINVAL */
-export function bprintf(
-  format: Uint8Array,
-  args: readonly bigint[],
-  sources: PrintfSources,
-): Uint8Array | Errno {
+export function bprintf(format: Uint8Array, args: readonly bigint[], sources: PrintfSources): Uint8Array | Errno {
   const pieces = parseFormat(format, args.length);
   if (typeof pieces === 'number') return pieces;
   const parts: Uint8Array[] = [];

@@ -1,5 +1,5 @@
-import { scopeOf } from '../hooks/scope.ts';
 import type { KernelState } from '../core/state.ts';
+import { scopeOf } from '../hooks/scope.ts';
 import type { HelperFamily } from './family.ts';
 
 /** Seconds that TAI is ahead of UTC, once a time service has told the kernel; it begins at 0. */

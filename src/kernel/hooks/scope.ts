@@ -27,7 +27,10 @@ export interface Runtime {
   layout(): KernelLayout;
   hasLayout(): boolean;
   /** Enters a program, from the instruction of an address where one is given. */
-  run(scope: RunScope, entry: { readonly context: bigint; readonly address?: bigint; readonly args?: readonly bigint[] }): RunResult;
+  run(
+    scope: RunScope,
+    entry: { readonly context: bigint; readonly address?: bigint; readonly args?: readonly bigint[] },
+  ): RunResult;
 }
 
 /** One entry into a program: what its helpers can ask of the place where it runs. */

@@ -18,7 +18,10 @@ const PACKET_MULTICAST = 2;
 const PACKET_OTHERHOST = 3;
 
 /** Takes the Ethernet header off a packet as a driver does: type, addressee, where the network header begins. */
-export function ethTypeTrans(skb: SkBuff, device: { readonly address: Uint8Array; readonly broadcast: Uint8Array }): void {
+export function ethTypeTrans(
+  skb: SkBuff,
+  device: { readonly address: Uint8Array; readonly broadcast: Uint8Array },
+): void {
   skb.setHeader('mac', 0);
   const header = skb.bytes().slice(0, ETH_HLEN);
   skb.pull(ETH_HLEN);

@@ -1,0 +1,169 @@
+import type { ContextStruct } from '../../catalog/index.ts';
+import { sockContext, tcpSockContext } from '../../catalog/index.ts';
+import type { Insn, InsnFacts, PointerClass } from '../../isa/index.ts';
+import {
+  BPF_ATOMIC,
+  BPF_CALL,
+  BPF_EXIT,
+  BPF_JEQ,
+  BPF_JMP,
+  BPF_LD_IMM64,
+  BPF_LDX,
+  BPF_MEM,
+  BPF_MEMSX,
+  BPF_PROBE_ATOMIC,
+  BPF_PROBE_MEM,
+  BPF_PROBE_MEM32,
+  BPF_PROBE_MEMSX,
+  BPF_ST,
+  BPF_STX,
+  insnClass,
+  insnMode,
+  insnSize,
+} from '../../isa/index.ts';
+import type { Errno } from '../../syscall/index.ts';
+import { bpf_func_id, bpf_prog_type, bpf_pseudo, errno } from '../../uapi/index.ts';
+import type { Translated, TranslateRequest } from '../core/services.ts';
+import type { KernelState } from '../core/state.ts';
+import type { KernelLayout } from '../layout/layout.ts';
+import { rewriteContextAccess } from './context-access.ts';
+import { contextStructOf } from './context-of.ts';
+import { alwaysTaken, deadCode, isConditional } from './dead-code.ts';
+import { alu32, aluReg, jump, load } from './emit.ts';
+import { patchProgram } from './patch.ts';
+
+/** Where programs that read tstamp_type find it. */
+const TSTAMP_TYPE_OFFSET = 180;
+
+/**
+ * The program in the form that runs and that `dump xlated` prints: context accesses as loads of the kernel's objects,
+ * loads through BTF pointers that yield 0 where Linux lets them fault, addresses of kernel symbols, no unreachable code.
+ *
+ * DEVIATION: calls of helpers keep their number (Linux puts the distance to its function), map look-ups and clocks stay
+ * calls (Linux inlines some), divisions and BPF_LD_ABS stay as they are (Linux adds checks, or calls of its own).
+ *
+ * @returns -EACCES where the context has no such field, -EINVAL where this kernel's BTF does not tell where one lies
+ */
+export function translateProgram(
+  state: KernelState,
+  layout: () => KernelLayout,
+  request: TranslateRequest,
+): Translated | Errno {
+  const { insns, facts } = request;
+  let failed: Errno | 0 = 0;
+  const rewrites = rewritesOf(state, layout, request);
+  const removed = deadCode(insns, facts.reached);
+  const patched = patchProgram(
+    insns,
+    (i) => {
+      if (removed[i]) return [];
+      const insn = insns.get(i);
+      const fact = facts.insns[i];
+      if (insn.code === BPF_LD_IMM64) return kernelSymbol(state, request, i);
+      if (isConditional(insn.code) && !facts.reached[i + 1]) return undefined;
+      const list = fact && rewriteAccess(insn, fact, rewrites);
+      if (typeof list === 'number') failed ||= list;
+      return typeof list === 'number' ? undefined : list;
+    },
+    prologueOf(layout, request),
+  );
+  if (failed) return failed;
+  if (!patched) return -errno.ERANGE;
+  alwaysTaken(insns, facts.reached, patched);
+  const alive = facts.subprograms.filter((start) => facts.reached[start]);
+  const subprograms = alive.map((start) => (start === 0 ? 0 : patched.starts[start]));
+  return { insns: patched.insns, subprograms, starts: patched.starts };
+}
+
+type Rewrite = (insn: Insn, offset: number) => Insn[] | undefined;
+
+/** How accesses through pointers of a class are rewritten. */
+type Rewrites = Partial<Record<PointerClass, Rewrite>>;
+
+function rewritesOf(state: KernelState, layout: () => KernelLayout, request: TranslateRequest): Rewrites {
+  const knowsTimestampType = request.facts.insns.some(
+    (fact) => fact?.base === 'context' && fact.contextOffset === TSTAMP_TYPE_OFFSET,
+  );
+  const rewriteOf =
+    (context: ContextStruct): Rewrite =>
+    (insn, offset) =>
+      rewriteContextAccess({ context, layout: layout(), profile: state.profile, knowsTimestampType }, insn, offset);
+  const context = contextStructOf(request);
+  return {
+    socket: rewriteOf(sockContext),
+    tcp_sock: rewriteOf(tcpSockContext),
+    ...(context && { context: rewriteOf(context) }),
+  };
+}
+
+function isAccess(insn: Insn): boolean {
+  const cls = insnClass(insn.code);
+  const mode = insnMode(insn.code);
+  if (cls === BPF_STX && mode === BPF_ATOMIC) return true;
+  return (cls === BPF_LDX || cls === BPF_ST || cls === BPF_STX) && (mode === BPF_MEM || mode === BPF_MEMSX);
+}
+
+/** What stands for a load or store, by what its address is; undefined keeps it. */
+function rewriteAccess(insn: Insn, fact: InsnFacts, rewrites: Rewrites): Insn[] | Errno | undefined {
+  if (!isAccess(insn) || fact.base === undefined) return undefined;
+  const atomic = insnMode(insn.code) === BPF_ATOMIC;
+  const rewrite = rewrites[fact.base];
+  if (rewrite && !atomic) {
+    const { contextOffset } = fact;
+    return (contextOffset === undefined ? undefined : rewrite(insn, contextOffset)) ?? -errno.EACCES;
+  }
+  if (fact.base === 'arena') return [withMode(insn, atomic ? BPF_PROBE_ATOMIC : BPF_PROBE_MEM32)];
+  if (fact.base === 'btf' && insnClass(insn.code) === BPF_LDX) return [probing(insn)];
+  return undefined;
+}
+
+function withMode(insn: Insn, mode: number): Insn {
+  return { ...insn, code: insnClass(insn.code) | mode | insnSize(insn.code) };
+}
+
+/** The load as one that yields 0 where nothing can be read. */
+function probing(insn: Insn): Insn {
+  return withMode(insn, insnMode(insn.code) === BPF_MEMSX ? BPF_PROBE_MEMSX : BPF_PROBE_MEM);
+}
+
+/** A wide instruction that names a variable of the kernel gets its address. */
+function kernelSymbol(state: KernelState, { insns }: TranslateRequest, i: number): Insn[] | undefined {
+  if (insns.src(i) !== bpf_pseudo.BPF_PSEUDO_BTF_ID) return undefined;
+  const btf = state.btf();
+  const id = insns.imm(i);
+  const type = btf?.has(id) ? btf.typeById(id) : undefined;
+  const address = type && state.symbols().address(type.name);
+  if (address === undefined) return undefined;
+  const words = [Number(BigInt.asIntN(32, address)), Number(BigInt.asIntN(32, address >> 32n))];
+  return [
+    { code: BPF_LD_IMM64, dst: insns.dst(i), src: 0, off: 0, imm: words[0] },
+    { code: 0, dst: 0, src: 0, off: 0, imm: words[1] },
+  ];
+}
+
+const UNCLONING: ReadonlyMap<number, number> = new Map([
+  [bpf_prog_type.BPF_PROG_TYPE_SCHED_CLS, 2],
+  [bpf_prog_type.BPF_PROG_TYPE_SCHED_ACT, 2],
+  [bpf_prog_type.BPF_PROG_TYPE_SK_SKB, 0],
+]);
+
+/** Programs that write to a packet directly make sure first that it is theirs alone; else they drop it. */
+function prologueOf(layout: () => KernelLayout, { type, insns, facts }: TranslateRequest): Insn[] {
+  const drop = UNCLONING.get(type);
+  const writes = facts.insns.some((fact, i) => fact?.base === 'packet' && insnClass(insns.code(i)) !== BPF_LDX);
+  const cloned = drop !== undefined && writes ? layout().find('sk_buff.cloned') : undefined;
+  if (drop === undefined || !cloned?.bits) return [];
+  const mask = ((1 << cloned.bits.count) - 1) << cloned.bits.shift;
+  return [
+    load(1, 6, 1, cloned.offset),
+    alu32('and', 6, mask),
+    jump(BPF_JEQ, 6, 0, 7),
+    aluReg('mov', 6, 1),
+    { code: 0xaf, dst: 2, src: 2, off: 0, imm: 0 },
+    { code: BPF_JMP | BPF_CALL, dst: 0, src: 0, off: 0, imm: bpf_func_id.BPF_FUNC_skb_pull_data },
+    jump(BPF_JEQ, 0, 0, 2),
+    alu32('mov', 0, drop),
+    { code: BPF_JMP | BPF_EXIT, dst: 0, src: 0, off: 0, imm: 0 },
+    aluReg('mov', 1, 6),
+  ];
+}

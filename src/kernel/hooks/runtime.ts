@@ -1,0 +1,78 @@
+import { InternalError } from '../../base/index.ts';
+import type { HelperFunction, HelperTable } from '../../vm/index.ts';
+import { createInterpreter, kernelOffset } from '../../vm/index.ts';
+import type { KernelState } from '../core/state.ts';
+import { isMapped } from '../helpers/access.ts';
+import { KernelLayout } from '../layout/layout.ts';
+import { DeviceTable } from '../net/device.ts';
+import { TaskTable } from '../tasks/table.ts';
+import type { Runtime } from './scope.ts';
+import { scopeOf } from './scope.ts';
+import { tailCallTarget } from './tail-call.ts';
+
+/** The functions that programs call, by their numbers and BTF ids. */
+export interface Callables {
+  readonly helpers: ReadonlyMap<number, HelperFunction>;
+  kfunc(name: string): HelperFunction | undefined;
+}
+
+/** Makes the part of a kernel that runs programs. */
+export function createRuntime(state: KernelState, callables: Callables): Runtime {
+  let known: KernelLayout | undefined;
+  const layout = () => {
+    if (!known) {
+      const btf = state.btf();
+      if (!btf) throw new InternalError('the kernel profile has no BTF');
+      known = new KernelLayout(btf);
+    }
+    return known;
+  };
+  const table: HelperTable = {
+    helper: (id) => callables.helpers.get(id),
+    kfunc: (_program, btfId) => {
+      const btf = state.btf();
+      return btf?.has(btfId) ? callables.kfunc(btf.nameOf(btfId)) : undefined;
+    },
+    tailCallTarget,
+    probeReadable: (address, size) => isMapped(state.memory, kernelOffset(address), size),
+    packetLoad: (exec, offset, size) => loadFromPacket(scopeOf(exec).packet, offset, size),
+    programAt: (address) => state.progAt(address)?.executable(),
+    now: () => state.clock.now(),
+  };
+  const interpreter = createInterpreter({ memory: state.memory, helpers: table });
+  return {
+    state,
+    layout,
+    hasLayout: () => state.btf() !== undefined,
+    devices: new DeviceTable(state.memory, layout),
+    tasks: new TaskTable({ memory: state.memory, layout, now: () => state.clock.now() }),
+    run(scope, { context, address, args }) {
+      const program = scope.prog.executable();
+      const entry = address === undefined ? 0 : Number((address - program.textBase) / 8n);
+      return interpreter.run(program, { context, cpu: scope.cpu, scope, entry, ...(args && { args }) });
+    },
+  };
+}
+
+/** Where the network header begins, for a program that asks by an offset of this and more. */
+const SKF_NET_OFF = -0x10_0000;
+/** The same for the link layer header. */
+const SKF_LL_OFF = -0x20_0000;
+
+/** Bytes for BPF_LD_ABS and BPF_LD_IND, most significant first. */
+function loadFromPacket(
+  packet: { kind: string; load(offset: number, length: number): Uint8Array | undefined } | undefined,
+  offset: number,
+  size: 1 | 2 | 4,
+): number | undefined {
+  if (packet?.kind !== 'skb') return undefined;
+  let at = offset;
+  if (offset < 0) {
+    const skb = packet as unknown as { headerOffset(header: 'mac' | 'network'): number };
+    if (offset >= SKF_NET_OFF) at = skb.headerOffset('network') + offset - SKF_NET_OFF;
+    else if (offset >= SKF_LL_OFF) at = skb.headerOffset('mac') + offset - SKF_LL_OFF;
+    else return undefined;
+  }
+  const bytes = packet.load(at, size);
+  return bytes?.reduce((value, byte) => value * 256 + byte, 0);
+}
