@@ -15,6 +15,6 @@ export type { PerfBufferOptions, PerfRecord } from './perf-buffer.ts';
 export { PerfBuffer } from './perf-buffer.ts';
 export { RingBuffer } from './ring-buffer.ts';
 export { Skeleton, SkeletonProgram } from './skeleton.ts';
-export { relocationTarget } from './target.ts';
+export { kernelVersion, relocationTarget } from './target.ts';
 export type { Reference, SkeletonMapHost, TypedPerfRecord } from './typed-map.ts';
 export { PercpuMap, PerfMap, QueueMap, ReferenceMap, RingMap, SkeletonMap, TypedMap } from './typed-map.ts';

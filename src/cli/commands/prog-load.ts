@@ -1,0 +1,160 @@
+import { progTypeNames } from '../../catalog/index.ts';
+import { type LoadedObject, type LoadedProgram, loadObject } from '../../loader/index.ts';
+import type { BpfObject } from '../../object/index.ts';
+import type { ProgInfo, System } from '../../syscall/index.ts';
+import { BPFFS, preparePinDirectory, preparePinFile, removeTree } from '../bpffs.ts';
+import { readBtfFile } from '../btf-file.ts';
+import type { Context, Handler } from '../context.ts';
+import { errFailed } from '../errors.ts';
+import { type LoadArguments, replacedMaps, takeLoadArguments } from '../load-arguments.ts';
+import { openObjectFile } from '../object-file.ts';
+import { type LoadedRow, loadedJson, loadedPlain, loadedTable } from '../render/loaded.ts';
+import { DONE, type Report } from '../report.ts';
+import type { Words } from '../words.ts';
+
+const NOT_VERIFIED = 'Warning: safety was not verified: only the structure of programs is checked so far';
+/** Everything that the verifier can say: both levels of states, and statistics. */
+const LOG_ALL = 1 + 2 + 4;
+
+/** `prog load`: pins the object's first program, or without a path everything that it has. */
+export const progLoad: Handler = (context, words) => load(context, words, 'first');
+
+/** `prog loadall`: pins every program of the object. */
+export const progLoadAll: Handler = (context, words) => load(context, words, 'all');
+
+async function load(context: Context, words: Words, which: 'first' | 'all'): Promise<Report> {
+  words.need(which === 'all' ? 2 : 1);
+  const file = words.take();
+  const args = await takeLoadArguments(context, words);
+  if (args.path === undefined && which === 'all') throw errFailed(`'loadall' needs a path after ${file}`);
+  const object = openObjectFile(context, file);
+  setTypes(object, args);
+  const { system } = await context.session();
+  if (args.path !== undefined) {
+    if (which === 'first') preparePinFile(context, system, args.path);
+    else preparePinDirectory(context, system, args.path);
+  }
+  const loaded = loadObject(system, object, {
+    reuse: replacedMaps(object, args),
+    coreTarget: coreTarget(context, args),
+    logLevel: context.options.debug ? LOG_ALL : 0,
+    progress: progress(context),
+    readBinary: (path) => readIfThere(context, path),
+  });
+  context.printer.info(NOT_VERIFIED);
+  if (context.options.debug) for (const program of loaded.programs) context.printer.info(program.log.trimEnd());
+  if (args.path === undefined) {
+    const rows = pinEverything(system, loaded, args);
+    return { plain: () => loadedPlain(rows), json: () => loadedJson(rows), table: () => loadedTable(rows) };
+  }
+  if (which === 'first') pinFirst(loaded, args.path, args.autoattach, context);
+  else
+    for (const program of loaded.programs)
+      pinProgram(program, `${args.path}/${program.name}`, args.autoattach, context);
+  if (args.pinmaps !== undefined) pinMaps(context, system, { loaded, directory: args.pinmaps });
+  loaded.close();
+  return DONE;
+}
+
+function setTypes(object: BpfObject, { type }: LoadArguments): void {
+  if (type === undefined) return;
+  for (const program of object.programs) {
+    program.progType = type.progType;
+    program.expectedAttachType = type.attachType;
+  }
+}
+
+function coreTarget({ io, options }: Context, args: LoadArguments) {
+  const path = args.kernelBtf ?? options.btf;
+  return path === undefined ? undefined : readBtfFile(io, path);
+}
+
+function readIfThere({ io }: Context, path: string): Uint8Array | undefined {
+  try {
+    return io.readFile(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A line on the terminal that counts programs, where there are many. */
+function progress({ io }: Context): ((done: number, of: number) => void) | undefined {
+  if (!io.progress) return undefined;
+  return (done, of) => {
+    if (of < 10) return;
+    io.err(done === of ? '\r\x1b[K' : `\rloading ${done}/${of} programs`);
+  };
+}
+
+function pinFirst(loaded: LoadedObject, path: string, autoattach: boolean, context: Context): void {
+  const [first] = loaded.programs;
+  if (first === undefined) throw errFailed("object file doesn't contain any bpf program");
+  pinProgram(first, path, autoattach, context);
+}
+
+/** Pins a program; with `autoattach` its link instead, where its section names a place. */
+function pinProgram(program: LoadedProgram, path: string, autoattach: boolean, { printer }: Context): void {
+  if (!autoattach) {
+    program.pin(path);
+    return;
+  }
+  const link = program.attach();
+  if (link === undefined) {
+    printer.info(`Program ${program.name} does not support autoattach, falling back to pinning`);
+    program.pin(path);
+    return;
+  }
+  link.pin(path);
+  link.close();
+}
+
+/** A bpffs keeps names with a dot for itself. */
+const pinName = (name: string) => name.replaceAll('.', '_');
+
+function pinMaps(
+  context: Context,
+  system: System,
+  { loaded, directory }: { loaded: LoadedObject; directory: string },
+): void {
+  preparePinDirectory(context, system, directory);
+  for (const map of loaded.maps) if (map.pinPath === undefined) map.pin(`${directory}/${pinName(map.name)}`);
+}
+
+/** Pins every program and map under the object's name, in place of what an earlier call left there. */
+function pinEverything(system: System, loaded: LoadedObject, args: LoadArguments): LoadedRow[] {
+  const directory = `${BPFFS}/${pinName(loaded.object.name)}`;
+  removeTree(system, directory);
+  for (const program of loaded.programs) {
+    const link = args.autoattach ? program.attach() : undefined;
+    program.pin(`${directory}/${pinName(program.name)}`);
+    link?.pin(`${directory}/${pinName(program.name)}_link`);
+  }
+  const taken = new Set(loaded.programs.map(({ name }) => pinName(name)));
+  for (const map of loaded.maps) {
+    const name = pinName(map.name);
+    map.pin(`${directory}/${taken.has(name) ? `${name}_map` : name}`);
+  }
+  const rows = loaded.programs.map((program) => row(system, loaded, { program, directory }));
+  loaded.close();
+  return rows;
+}
+
+function row(
+  system: System,
+  { relocated }: LoadedObject,
+  { program, directory }: { program: LoadedProgram; directory: string },
+): LoadedRow {
+  const info = system.objGetInfoByFd(program.fd) as ProgInfo;
+  const functions = new Set(program.relocated.functions.map(({ name }) => name));
+  const reports = relocated.reports.filter((report) => report.function && functions.has(report.function.name));
+  return {
+    id: info.id,
+    type: progTypeNames[info.type] ?? String(info.type),
+    name: program.name,
+    tag: info.tag,
+    instructions: program.relocated.insns.length,
+    maps: [...new Set(program.relocated.mapRefs.map(({ map }) => map.name))],
+    relocations: { resolved: reports.filter(({ outcome }) => outcome === 'resolved').length, all: reports.length },
+    pinned: `${directory}/${pinName(program.name)}`,
+  };
+}

@@ -1,0 +1,15 @@
+import type { Handler } from '../context.ts';
+
+/** The library interface that commands, options and output follow. */
+const LIBBPF = '1.5';
+/** The package's version; a test holds it equal to package.json. */
+export const VERSION = '0.1.0';
+
+export const version: Handler = () => ({
+  plain: () => `ebpfts v${VERSION}\nusing libbpf v${LIBBPF}\nfeatures:\n`,
+  json: () => ({
+    version: VERSION,
+    libbpf_version: LIBBPF,
+    features: { libbfd: false, llvm: false, skeletons: false, bootstrap: false },
+  }),
+});

@@ -1,0 +1,22 @@
+import type { Io } from './io.ts';
+import type { GlobalOptions } from './options.ts';
+import type { Printer } from './printer.ts';
+import type { PrintedReport, Report, StreamReport } from './report.ts';
+import type { Session } from './session.ts';
+import type { Words } from './words.ts';
+
+/** What a command works with. */
+export interface Context {
+  readonly io: Io;
+  readonly options: GlobalOptions;
+  readonly printer: Printer;
+  /** The emulated machine and this process on it, opened when first asked for. */
+  session(): Promise<Session>;
+  /** Runs another command line (of a batch). @returns its status */
+  run(words: readonly string[]): Promise<number>;
+}
+
+type AnyReport = Report | StreamReport | PrintedReport;
+
+/** A command: words in, a report out. */
+export type Handler = (context: Context, words: Words) => AnyReport | Promise<AnyReport>;

@@ -1,0 +1,44 @@
+import { EbpftsError } from '../base/index.ts';
+import { errnoText } from '../uapi/index.ts';
+
+/**
+ * A command that cannot do what it was asked: `Error: message` in plain output, `{"error": message}` in JSON.
+ * `status` is what the command returns as bpftool's do: -1 or a negative errno; the process exits with its low 8 bits.
+ */
+export class CliError extends EbpftsError {
+  readonly status: number;
+
+  constructor(options: { code: string; message: string; status: number; cause?: unknown }) {
+    super(options);
+    this.status = options.status;
+  }
+}
+
+/** Words that make no sense where they stand: the usage of the object in question is printed. */
+export class UsageError extends EbpftsError {}
+
+/** A command failed; `message` as bpftool words it. */
+export function errFailed(message: string, status = -1): CliError {
+  return new CliError({ code: 'CLI_FAILED', message, status });
+}
+
+/** A system call failed. @param errno negative @param status what the command returns, where it is not the errno */
+export function errSystem(message: string, errno: number, status = errno): CliError {
+  return new CliError({ code: 'CLI_SYSTEM', message: `${message}: ${strerror(errno)}`, status });
+}
+
+/** Part of the grammar, but not there yet. */
+export function errNotSupported(what: string): CliError {
+  return new CliError({ code: 'CLI_NOT_SUPPORTED', message: `not supported yet: ${what}`, status: -1 });
+}
+
+/** Too few words, or words that stand at no command: the usage is shown, the command fails. */
+export function errUsage(): UsageError {
+  return new UsageError({ code: 'CLI_USAGE', message: 'wrong usage' });
+}
+
+/** strerror(3) of a negative or positive errno. */
+export function strerror(errno: number): string {
+  const code = Math.abs(errno);
+  return errnoText[code] ?? `Unknown error ${code}`;
+}

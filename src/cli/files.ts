@@ -1,0 +1,26 @@
+import { writeFileSync } from 'node:fs';
+import { errFailed, strerror } from './errors.ts';
+import type { Io } from './io.ts';
+
+/** The errno of an error of node:fs, negative. */
+export function errnoOf(error: unknown): number {
+  return (error as { errno?: number }).errno ?? 0;
+}
+
+/** A file's bytes; `-` is standard input. @param problem what is said where it cannot be read: `problem: reason` */
+export function readInput(io: Io, path: string, problem: string): Uint8Array {
+  try {
+    return path === '-' ? io.stdin() : io.readFile(path);
+  } catch (error) {
+    throw errFailed(`${problem}: ${strerror(errnoOf(error))}`);
+  }
+}
+
+/** Writes a file. @param problem what is said where it cannot be written: `problem: reason` */
+export function writeOutput(path: string, bytes: Uint8Array, problem: string): void {
+  try {
+    writeFileSync(path, bytes, { mode: 0o600 });
+  } catch (error) {
+    throw errFailed(`${problem}: ${strerror(errnoOf(error))}`);
+  }
+}

@@ -1,0 +1,121 @@
+import type { Handler } from './context.ts';
+
+/** A command of an object; `load` brings its code in when it is called. */
+export interface Verb {
+  readonly name: string;
+  /** Undefined: the verb is known, but there is nothing behind it yet. */
+  readonly load?: () => Promise<Handler>;
+}
+
+/** A noun of the command line. Words may be cut short; the first row that fits is meant, none at all means the first. */
+export interface Noun {
+  readonly name: string;
+  readonly verbs: readonly Verb[];
+  /** The noun is a command by itself. */
+  readonly load?: () => Promise<Handler>;
+}
+
+const verb = (name: string, load?: () => Promise<Handler>): Verb => ({ name, load });
+/** Prints the usage of the noun that it stands at. */
+export const HELP = verb('help');
+
+const prog: readonly Verb[] = [
+  verb('show', async () => (await import('./commands/prog-show.ts')).progShow),
+  verb('list', async () => (await import('./commands/prog-show.ts')).progShow),
+  HELP,
+  verb('dump', async () => (await import('./commands/prog-dump.ts')).progDump),
+  verb('pin', async () => (await import('./commands/pin.ts')).progPin),
+  verb('load', async () => (await import('./commands/prog-load.ts')).progLoad),
+  verb('loadall', async () => (await import('./commands/prog-load.ts')).progLoadAll),
+  verb('attach', async () => (await import('./commands/prog-attach.ts')).progAttach),
+  verb('detach', async () => (await import('./commands/prog-attach.ts')).progDetach),
+  verb('tracelog', async () => (await import('./commands/prog-tracelog.ts')).progTracelog),
+  verb('run', async () => (await import('./commands/prog-run.ts')).progRun),
+  verb('profile'),
+];
+
+const map: readonly Verb[] = [
+  verb('show', async () => (await import('./commands/map-show.ts')).mapShow),
+  verb('list', async () => (await import('./commands/map-show.ts')).mapShow),
+  HELP,
+  verb('dump', async () => (await import('./commands/map-dump.ts')).mapDump),
+  verb('update', async () => (await import('./commands/map-element.ts')).mapUpdate),
+  verb('lookup', async () => (await import('./commands/map-element.ts')).mapLookup),
+  verb('getnext', async () => (await import('./commands/map-element.ts')).mapGetnext),
+  verb('delete', async () => (await import('./commands/map-element.ts')).mapDelete),
+  verb('pin', async () => (await import('./commands/pin.ts')).mapPin),
+  verb('event_pipe', async () => (await import('./commands/map-event-pipe.ts')).mapEventPipe),
+  verb('create', async () => (await import('./commands/map-create.ts')).mapCreate),
+  verb('peek', async () => (await import('./commands/map-element.ts')).mapLookup),
+  verb('push', async () => (await import('./commands/map-element.ts')).mapUpdate),
+  verb('enqueue', async () => (await import('./commands/map-element.ts')).mapUpdate),
+  verb('pop', async () => (await import('./commands/map-element.ts')).mapPop),
+  verb('dequeue', async () => (await import('./commands/map-element.ts')).mapPop),
+  verb('freeze', async () => (await import('./commands/map-create.ts')).mapFreeze),
+];
+
+const link: readonly Verb[] = [
+  verb('show', async () => (await import('./commands/link-show.ts')).linkShow),
+  verb('list', async () => (await import('./commands/link-show.ts')).linkShow),
+  HELP,
+  verb('pin', async () => (await import('./commands/pin.ts')).linkPin),
+  verb('detach', async () => (await import('./commands/link-detach.ts')).linkDetach),
+];
+
+const btf: readonly Verb[] = [
+  verb('show', async () => (await import('./commands/btf-show.ts')).btfShow),
+  verb('list', async () => (await import('./commands/btf-show.ts')).btfShow),
+  HELP,
+  verb('dump', async () => (await import('./commands/btf-dump.ts')).btfDump),
+];
+
+/** Everything that bpftool knows, in its order, and after it what is ours. */
+export const NOUNS: readonly Noun[] = [
+  { name: 'help', verbs: [HELP] },
+  { name: 'batch', verbs: [], load: async () => (await import('./commands/batch.ts')).batch },
+  { name: 'prog', verbs: prog },
+  { name: 'map', verbs: map },
+  { name: 'link', verbs: link },
+  { name: 'cgroup', verbs: [verb('show'), verb('list'), verb('tree'), verb('attach'), verb('detach'), HELP] },
+  { name: 'perf', verbs: [verb('show'), verb('list'), HELP] },
+  { name: 'net', verbs: [verb('show'), verb('list'), verb('attach'), verb('detach'), HELP] },
+  {
+    name: 'feature',
+    verbs: [
+      verb('probe'),
+      verb('list_builtins', async () => (await import('./commands/feature-list.ts')).featureListBuiltins),
+      HELP,
+    ],
+  },
+  { name: 'btf', verbs: btf },
+  {
+    name: 'gen',
+    verbs: [
+      verb('object'),
+      verb('skeleton', async () => (await import('./commands/gen-skeleton.ts')).genSkeleton),
+      verb('subskeleton'),
+      verb('min_core_btf'),
+      HELP,
+    ],
+  },
+  {
+    name: 'struct_ops',
+    verbs: [verb('show'), verb('list'), verb('register'), verb('unregister'), verb('dump'), HELP],
+  },
+  { name: 'iter', verbs: [HELP, verb('pin')] },
+  { name: 'token', verbs: [verb('show'), verb('list'), HELP] },
+  { name: 'version', verbs: [], load: async () => (await import('./commands/version.ts')).version },
+  {
+    name: 'machine',
+    verbs: [
+      verb('path', async () => (await import('./commands/machine.ts')).machinePath),
+      verb('list', async () => (await import('./commands/machine.ts')).machineList),
+      verb('reset', async () => (await import('./commands/machine.ts')).machineReset),
+      HELP,
+    ],
+  },
+  {
+    name: 'object',
+    verbs: [verb('show', async () => (await import('./commands/object-show.ts')).objectShow), HELP],
+  },
+];
