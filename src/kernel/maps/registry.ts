@@ -2,14 +2,20 @@ import type { Errno, MapCreateAttr } from '../../syscall/index.ts';
 import { isErrno } from '../../syscall/index.ts';
 import { bpf_flags, bpf_map_type, errno } from '../../uapi/index.ts';
 import type { Region, RegionOptions } from '../../vm/index.ts';
+import { arena } from './arena.ts';
 import { array } from './array.ts';
 import { arrayOfMaps } from './array-of-maps.ts';
 import { bloomFilter } from './bloom-filter.ts';
 import { cgroupArray } from './cgroup-array.ts';
+import { cgroupStorage } from './cgroup-storage.ts';
 import { checkBtf } from './check-btf.ts';
+import { cpumap } from './cpumap.ts';
 import { checkCommon } from './create-rules.ts';
+import { devmap } from './devmap.ts';
+import { devmapHash } from './devmap-hash.ts';
 import { hash } from './hash.ts';
 import { hashOfMaps } from './hash-of-maps.ts';
+import { localStorage } from './local-storage.ts';
 import { lpmTrie } from './lpm-trie.ts';
 import { lruHash } from './lru-hash.ts';
 import { lruPercpuHash } from './lru-percpu-hash.ts';
@@ -19,9 +25,14 @@ import { percpuHash } from './percpu-hash.ts';
 import { perfEventArray } from './perf-event-array.ts';
 import { progArray } from './prog-array.ts';
 import { queueStack } from './queue-stack.ts';
+import { reuseportSockarray } from './reuseport-sockarray.ts';
 import { ringbuf } from './ringbuf.ts';
+import { sockhash } from './sockhash.ts';
+import { sockmap } from './sockmap.ts';
 import { stackTrace } from './stack-trace.ts';
+import { structOps } from './struct-ops.ts';
 import { userRingbuf } from './user-ringbuf.ts';
+import { xskmap } from './xskmap.ts';
 
 const types: ReadonlyMap<number, MapType> = new Map([
   [bpf_map_type.BPF_MAP_TYPE_HASH, hash],
@@ -37,6 +48,21 @@ const types: ReadonlyMap<number, MapType> = new Map([
   [bpf_map_type.BPF_MAP_TYPE_LPM_TRIE, lpmTrie],
   [bpf_map_type.BPF_MAP_TYPE_ARRAY_OF_MAPS, arrayOfMaps],
   [bpf_map_type.BPF_MAP_TYPE_HASH_OF_MAPS, hashOfMaps],
+  [bpf_map_type.BPF_MAP_TYPE_DEVMAP, devmap],
+  [bpf_map_type.BPF_MAP_TYPE_CPUMAP, cpumap],
+  [bpf_map_type.BPF_MAP_TYPE_XSKMAP, xskmap],
+  [bpf_map_type.BPF_MAP_TYPE_SOCKMAP, sockmap],
+  [bpf_map_type.BPF_MAP_TYPE_SOCKHASH, sockhash],
+  [bpf_map_type.BPF_MAP_TYPE_REUSEPORT_SOCKARRAY, reuseportSockarray],
+  [bpf_map_type.BPF_MAP_TYPE_DEVMAP_HASH, devmapHash],
+  [bpf_map_type.BPF_MAP_TYPE_SK_STORAGE, localStorage],
+  [bpf_map_type.BPF_MAP_TYPE_INODE_STORAGE, localStorage],
+  [bpf_map_type.BPF_MAP_TYPE_TASK_STORAGE, localStorage],
+  [bpf_map_type.BPF_MAP_TYPE_CGRP_STORAGE, localStorage],
+  [bpf_map_type.BPF_MAP_TYPE_CGROUP_STORAGE, cgroupStorage],
+  [bpf_map_type.BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE, cgroupStorage],
+  [bpf_map_type.BPF_MAP_TYPE_ARENA, arena],
+  [bpf_map_type.BPF_MAP_TYPE_STRUCT_OPS, structOps],
   [bpf_map_type.BPF_MAP_TYPE_QUEUE, queueStack],
   [bpf_map_type.BPF_MAP_TYPE_STACK, queueStack],
   [bpf_map_type.BPF_MAP_TYPE_RINGBUF, ringbuf],
@@ -78,7 +104,7 @@ export function createMap(host: MapHost, { id, attr, btf, innerMap }: CreateMapO
   };
   const layout = type.layout(spec, host);
   if (isErrno(layout)) return layout;
-  const wrongBtf = btf === undefined ? 0 : checkBtf(type, attr, btf);
+  const wrongBtf = btf === undefined ? 0 : checkBtf(type, spec.attr, btf);
   if (wrongBtf) return wrongBtf;
   const region = host.memory.allocPages(layout.size, regionOptions(spec, layout));
   if (region === undefined) return -errno.ENOMEM;
