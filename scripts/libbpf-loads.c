@@ -1,0 +1,174 @@
+/*
+ * What libbpf hands to bpf(2) for each program of BPF objects, each loaded alone; no program reaches the kernel.
+ * Built and run by scripts/record-relocations.sh.
+ *
+ * usage: libbpf-loads BTF OBJECT...     (BTF: the file that CO-RE relocates against)
+ * Prints one line a program, comma-separated:
+ *   object,program,loads|refused[,type,attach_type,flags,license,insns,func_info,line_info,btf,maps]
+ * Digests are the first 16 hex digits of SHA-256; in the instructions the fds of maps are 0; func_info and line_info
+ * stand as count:digest, BTF as size:digest, maps as name|type|key|value|entries|flags|extra; between them.
+ */
+#define _GNU_SOURCE
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <openssl/sha.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static const char *wanted;
+static int recording;
+static char prog_record[4096], btf_record[64], map_record[1 << 16], last_map[256];
+static size_t map_length;
+
+static int quiet(enum libbpf_print_level level, const char *format, va_list args)
+{
+	return 0;
+}
+
+static void digest(const void *data, size_t size, char *hex)
+{
+	unsigned char md[32];
+
+	SHA256(data, size, md);
+	for (int i = 0; i < 8; i++)
+		sprintf(hex + 2 * i, "%02x", md[i]);
+}
+
+static void record_program(const union bpf_attr *attr)
+{
+	size_t size = attr->insn_cnt * sizeof(struct bpf_insn);
+	struct bpf_insn *insns = malloc(size);
+	char code[17], funcs[17] = "-", lines[17] = "-";
+
+	memcpy(insns, (void *)attr->insns, size);
+	for (size_t i = 0; i + 1 < attr->insn_cnt; i++) {
+		if (insns[i].code != (BPF_LD | BPF_IMM | BPF_DW))
+			continue;
+		if (insns[i].src_reg == BPF_PSEUDO_MAP_FD || insns[i].src_reg == BPF_PSEUDO_MAP_VALUE)
+			insns[i].imm = 0;
+		i++;
+	}
+	digest(insns, size, code);
+	free(insns);
+	if (attr->func_info_cnt)
+		digest((void *)attr->func_info, (size_t)attr->func_info_cnt * attr->func_info_rec_size, funcs);
+	if (attr->line_info_cnt)
+		digest((void *)attr->line_info, (size_t)attr->line_info_cnt * attr->line_info_rec_size, lines);
+	sprintf(prog_record, "%u,%u,%u,%s,%s,%u:%s,%u:%s", attr->prog_type, attr->expected_attach_type, attr->prog_flags,
+		(char *)attr->license, code, attr->func_info_cnt, funcs, attr->line_info_cnt, lines);
+}
+
+static void record_map(const union bpf_attr *attr)
+{
+	char row[256];
+
+	/* struct_ops maps have the size of the kernel's struct; libbpf's own are probes of what the kernel can do */
+	if (attr->map_type == BPF_MAP_TYPE_STRUCT_OPS || !strncmp(attr->map_name, "libbpf_", 7))
+		return;
+	/* without a size libbpf gives them one element a CPU */
+	sprintf(row, "%s|%u|%u|%u|%u|%x|%llx", attr->map_name, attr->map_type, attr->key_size, attr->value_size,
+		attr->map_type == BPF_MAP_TYPE_PERF_EVENT_ARRAY ? 0 : attr->max_entries, attr->map_flags,
+		(unsigned long long)attr->map_extra);
+	/* it tries again without BTF where the kernel takes none for that type */
+	if (!strcmp(row, last_map) || map_length + sizeof(row) > sizeof(map_record))
+		return;
+	strcpy(last_map, row);
+	map_length += sprintf(map_record + map_length, "%s%s", map_length ? ";" : "", row);
+}
+
+static long system_call(long nr, const long *a)
+{
+	register long a4 __asm__("r10") = a[3], a5 __asm__("r8") = a[4], a6 __asm__("r9") = a[5];
+	long result;
+
+	__asm__ volatile("syscall"
+			 : "=a"(result)
+			 : "a"(nr), "D"(a[0]), "S"(a[1]), "d"(a[2]), "r"(a4), "r"(a5), "r"(a6)
+			 : "rcx", "r11", "memory");
+	if (result < 0 && result > -4096) {
+		errno = -result;
+		return -1;
+	}
+	return result;
+}
+
+/* libbpf calls bpf(2) through this function, which stands before the C library's */
+long syscall(long nr, ...)
+{
+	long args[6];
+	va_list list;
+
+	va_start(list, nr);
+	for (int i = 0; i < 6; i++)
+		args[i] = va_arg(list, long);
+	va_end(list);
+	if (nr == __NR_bpf && recording) {
+		const union bpf_attr *attr = (void *)args[1];
+
+		if (args[0] == BPF_PROG_LOAD && !strncmp(wanted, attr->prog_name, 15) && attr->prog_name[0]) {
+			record_program(attr);
+			return open("/dev/null", O_RDONLY | O_CLOEXEC);
+		}
+		if (args[0] == BPF_BTF_LOAD) {
+			char hex[17];
+
+			digest((void *)attr->btf, attr->btf_size, hex);
+			sprintf(btf_record, "%u:%s", attr->btf_size, hex);
+		}
+		if (args[0] == BPF_MAP_CREATE)
+			record_map(attr);
+	}
+	return system_call(nr, args);
+}
+
+static void load_alone(const char *btf, const char *path, const char *name, const char *program)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = btf);
+	struct bpf_object *object = bpf_object__open_file(path, &opts);
+	struct bpf_program *each;
+	struct bpf_map *map;
+
+	if (!object)
+		return;
+	bpf_object__for_each_program(each, object)
+		bpf_program__set_autoload(each, !strcmp(bpf_program__name(each), program));
+	bpf_object__for_each_map(map, object)
+		bpf_map__set_pin_path(map, NULL);
+	wanted = program;
+	prog_record[0] = btf_record[0] = map_record[0] = last_map[0] = 0;
+	map_length = 0;
+	recording = 1;
+	bpf_object__load(object);
+	recording = 0;
+	if (prog_record[0])
+		printf("%s,%s,loads,%s,%s,%s\n", name, program, prog_record, btf_record, map_record);
+	else
+		printf("%s,%s,refused\n", name, program);
+	bpf_object__close(object);
+}
+
+int main(int argc, char **argv)
+{
+	libbpf_set_print(quiet);
+	for (int i = 2; i < argc; i++) {
+		const char *slash = strrchr(argv[i], '/'), *name = slash ? slash + 1 : argv[i];
+		struct bpf_object *object = bpf_object__open_file(argv[i], NULL);
+		struct bpf_program *program;
+
+		if (!object) {
+			printf("%s,-,refused\n", name);
+			continue;
+		}
+		bpf_object__for_each_program(program, object)
+			load_alone(argv[1], argv[i], name, bpf_program__name(program));
+		bpf_object__close(object);
+	}
+	return 0;
+}
