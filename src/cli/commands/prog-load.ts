@@ -44,7 +44,10 @@ async function load(context: Context, words: Words, which: 'first' | 'all'): Pro
   context.printer.info(NOT_VERIFIED);
   if (context.options.debug) for (const program of loaded.programs) context.printer.info(program.log.trimEnd());
   if (args.path === undefined) {
-    const rows = pinEverything(system, loaded, args);
+    const rows = pinEverything(system, loaded, {
+      directory: `${BPFFS}/${pinName(stem(file))}`,
+      autoattach: args.autoattach,
+    });
     return { plain: () => loadedPlain(rows), json: () => loadedJson(rows), table: () => loadedTable(rows) };
   }
   if (which === 'first') pinFirst(loaded, args.path, args.autoattach, context);
@@ -108,6 +111,9 @@ function pinProgram(program: LoadedProgram, path: string, autoattach: boolean, {
   link.close();
 }
 
+/** A file's name without directories and what follows the first dot. */
+const stem = (path: string) => path.slice(path.lastIndexOf('/') + 1).split('.', 1)[0];
+
 /** A bpffs keeps names with a dot for itself. */
 const pinName = (name: string) => name.replaceAll('.', '_');
 
@@ -121,11 +127,14 @@ function pinMaps(
 }
 
 /** Pins every program and map under the object's name, in place of what an earlier call left there. */
-function pinEverything(system: System, loaded: LoadedObject, args: LoadArguments): LoadedRow[] {
-  const directory = `${BPFFS}/${pinName(loaded.object.name)}`;
+function pinEverything(
+  system: System,
+  loaded: LoadedObject,
+  { directory, autoattach }: { directory: string; autoattach: boolean },
+): LoadedRow[] {
   removeTree(system, directory);
   for (const program of loaded.programs) {
-    const link = args.autoattach ? program.attach() : undefined;
+    const link = autoattach ? program.attach() : undefined;
     program.pin(`${directory}/${pinName(program.name)}`);
     link?.pin(`${directory}/${pinName(program.name)}_link`);
   }
