@@ -1,4 +1,3 @@
-import type { ByteReader } from '../../base/index.ts';
 import type { Errno, ProgTestRunAttr, ProgTestRunResult } from '../../syscall/index.ts';
 import { errno } from '../../uapi/index.ts';
 import type { BpfProg } from '../core/prog.ts';
@@ -84,9 +83,4 @@ export function contextIn(attr: ProgTestRunAttr, size: number): Uint8Array | Err
   const context = new Uint8Array(size);
   context.set(given.subarray(0, size));
   return context;
-}
-
-/** Whether a range of a context is all zero. */
-export function isZero(reader: ByteReader, from: number, to: number): boolean {
-  return reader.bytes.subarray(from, to).every((byte) => byte === 0);
 }

@@ -4,9 +4,19 @@ import type { BpfProg } from '../core/prog.ts';
 import type { TaskInfo } from '../core/task.ts';
 import type { Runtime } from './scope.ts';
 import type { TestRunner } from './test-run-common.ts';
+import { testRunSkb } from './test-run-skb.ts';
 import { testRunXdp } from './test-run-xdp.ts';
 
-const runners: ReadonlyMap<number, TestRunner> = new Map([[bpf_prog_type.BPF_PROG_TYPE_XDP, testRunXdp]]);
+const runners: ReadonlyMap<number, TestRunner> = new Map([
+  [bpf_prog_type.BPF_PROG_TYPE_XDP, testRunXdp],
+  [bpf_prog_type.BPF_PROG_TYPE_SOCKET_FILTER, testRunSkb],
+  [bpf_prog_type.BPF_PROG_TYPE_SCHED_CLS, testRunSkb],
+  [bpf_prog_type.BPF_PROG_TYPE_SCHED_ACT, testRunSkb],
+  [bpf_prog_type.BPF_PROG_TYPE_CGROUP_SKB, testRunSkb],
+  [bpf_prog_type.BPF_PROG_TYPE_LWT_IN, testRunSkb],
+  [bpf_prog_type.BPF_PROG_TYPE_LWT_OUT, testRunSkb],
+  [bpf_prog_type.BPF_PROG_TYPE_LWT_XMIT, testRunSkb],
+]);
 
 /** BPF_PROG_TEST_RUN: -ENOTSUPP for program types that Linux does not run on demand. */
 export function testRun(

@@ -32,6 +32,16 @@ export class Device {
     return this.options.ifindex;
   }
 
+  /** 6 bytes. */
+  get address(): Uint8Array {
+    return this.options.address;
+  }
+
+  /** 6 bytes: the loopback device has zeros. */
+  get broadcast(): Uint8Array {
+    return new Uint8Array(6).fill(this.options.ifindex === LOOPBACK.ifindex ? 0 : 0xff);
+  }
+
   /** The device as `struct net_device`. */
   get struct(): KernelStruct {
     this.#struct ??= this.#makeStruct();

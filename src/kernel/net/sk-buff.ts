@@ -28,6 +28,7 @@ export interface SkbOptions {
 /** A packet as the network stack holds it: `struct sk_buff`, its buffer and `struct skb_shared_info` behind that. */
 export class SkBuff {
   readonly kind = 'skb';
+  readonly device: Device;
   readonly struct: KernelStruct;
   packet: PacketMemory;
   readonly #region: Region;
@@ -38,6 +39,7 @@ export class SkBuff {
 
   constructor(memory: Memory, layout: KernelLayout, { device, data, headroom, tailroom = 0 }: SkbOptions) {
     this.#layout = layout;
+    this.device = device;
     this.#infoSize = alignUp(layout.sizeOf('skb_shared_info') ?? 320, 64);
     this.packet = this.#room(memory, headroom + data.length + tailroom);
     this.#region = memory.alloc(layout.sizeOf('sk_buff') ?? 256, { kind: 'context', name: 'sk_buff' });
