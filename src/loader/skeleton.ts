@@ -79,13 +79,13 @@ export class Skeleton implements SkeletonMapHost {
 
   /** The object in the kernel. @throws {LoaderError} `LOADER_NOT_LOADED` */
   get loaded(): LoadedObject {
-    if (this.#loaded === undefined) throw errNotLoaded(this.object.name);
+    if (this.#loaded === undefined) throw errNotLoaded(this.constructor.name);
     return this.#loaded;
   }
 
   /** Relocates, creates maps and loads programs. All or nothing. @throws as `loadObject` */
   load(system: System, options: LoadOptions = {}): this {
-    if (this.#loaded !== undefined) throw errAlreadyLoaded(this.object.name);
+    if (this.#loaded !== undefined) throw errAlreadyLoaded(this.constructor.name);
     this.#loaded = loadObject(system, this.object, options);
     return this;
   }
