@@ -1,0 +1,120 @@
+/**
+ * Runs each program of a recorded list on the emulated kernel and compares what it returns.
+ *
+ * usage: tsx scripts/retvals.ts FOLDER CSV [--btf FILE] [--only SUBSTRING] [--verbose]
+ *   FOLDER  BPF objects
+ *   CSV     rows with `object`, `program`, `section`, `prog_type`, `expected_retval`, `got_retval`, `prog_flags`
+ *
+ * Packet programs get 64 zero bytes, as the suite's own runner gives them.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { decodeUtf8 } from '../src/base/index.ts';
+import { createKernel } from '../src/kernel/index.ts';
+import { loadObject } from '../src/loader/index.ts';
+import { openObject } from '../src/object/index.ts';
+import type { ProgTestRunAttr, System } from '../src/syscall/index.ts';
+import { errnoName, isErrno } from '../src/syscall/index.ts';
+
+interface Row {
+  readonly object: string;
+  readonly program: string;
+  readonly type: string;
+  readonly wanted: string;
+  readonly flags: number;
+}
+
+const PACKET_SIZE = 64;
+const WITHOUT_PACKET: ReadonlySet<string> = new Set(['syscall', 'tracing', 'raw_tracepoint', 'netfilter', 'sk_lookup']);
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    btf: { type: 'string', default: '/sys/kernel/btf/vmlinux' },
+    only: { type: 'string' },
+    verbose: { type: 'boolean', default: false },
+  },
+});
+const [folder, csv] = positionals;
+
+/** Fields of one line of CSV; quotes may stand around a field. */
+function fields(line: string): string[] {
+  return [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].map(([, text]) =>
+    text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text,
+  );
+}
+
+function readRows(): Row[] {
+  const [head, ...lines] = decodeUtf8(readFileSync(csv)).split('\n');
+  const names = fields(head);
+  const rows: Row[] = [];
+  for (const line of lines) {
+    const values = fields(line);
+    const row = Object.fromEntries(names.map((name, i) => [name, values[i] ?? '']));
+    if (!row.expected_retval || !row.got_retval) continue;
+    rows.push({
+      object: row.object,
+      program: row.program,
+      type: row.prog_type,
+      wanted: row.expected_retval,
+      flags: Number(row.prog_flags || 0),
+    });
+  }
+  return rows;
+}
+
+/** What the program returns, or why it did not come to that. */
+function run(system: System, row: Row): number | string {
+  const object = openObject(readFileSync(join(folder, row.object)), { name: row.object });
+  for (const program of object.programs) program.autoload = program.name === row.program;
+  const loaded = loadObject(system, object);
+  const program = [...loaded.programs.values()].find(({ name }) => name === row.program);
+  if (!program) return 'no such program';
+  const attr: ProgTestRunAttr = WITHOUT_PACKET.has(row.type) ? {} : { dataIn: new Uint8Array(PACKET_SIZE), repeat: 1 };
+  const result = system.progTestRun(program.fd, attr);
+  if (isErrno(result)) return `test run: ${errnoName(result)}`;
+  return result.retval | 0;
+}
+
+const btf = new Uint8Array(readFileSync(values.btf));
+const kernel = createKernel({
+  profile: {
+    version: '6.18.0',
+    arch: 'x86_64',
+    endian: 'little',
+    pageSize: 4096,
+    cpus: 2,
+    btf: () => btf,
+    config: new Map([
+      ['CONFIG_HZ', '250'],
+      ['CONFIG_NR_CPUS', '256'],
+    ]),
+  },
+});
+
+const counts = { equal: 0, different: 0, failed: 0 };
+const reasons = new Map<string, number>();
+for (const row of readRows()) {
+  if (values.only && !`${row.object} ${row.program}`.includes(values.only)) continue;
+  const process = kernel.openProcess();
+  let got: number | string;
+  try {
+    got = run(process, row);
+  } catch (error) {
+    got = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  }
+  process.exit();
+  if (typeof got === 'string') {
+    counts.failed++;
+    const reason = got.split('\n')[0].slice(0, 140);
+    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    console.log(`failed    ${row.object} ${row.program}: ${values.verbose ? got : reason}`);
+  } else if (row.wanted === 'POINTER_VALUE' || got === (Number(row.wanted) | 0)) counts.equal++;
+  else {
+    counts.different++;
+    console.log(`different ${row.object} ${row.program}: ${got}, wanted ${row.wanted}`);
+  }
+}
+const total = counts.equal + counts.different + counts.failed;
+console.log(`${total} programs: ${counts.equal} equal, ${counts.different} different, ${counts.failed} did not run`);
