@@ -6,6 +6,7 @@ import type { Insn } from './insns.ts';
 import { Insns } from './insns.ts';
 import {
   BPF_ABS,
+  BPF_ADDR_PERCPU,
   BPF_ADDR_SPACE_CAST,
   BPF_ALU,
   BPF_ALU64,
@@ -76,6 +77,12 @@ function byText(signs: ReadonlyMap<number, string>): Map<string, number> {
  * `N` a number, `L` the distance or label of a jump.
  */
 const forms: readonly (readonly [RegExp, (m: Match) => Draft | undefined])[] = [
+  form('R (\\S+) (?:R|N)', ([letter, dst, sign, rightLetter, src, imm]) => {
+    const op = alu.get(sign) ?? aluSigned.get(sign);
+    if (op === undefined || (rightLetter && rightLetter !== letter)) return undefined;
+    const code = op | aluClass(letter) | (src ? BPF_X : 0);
+    return { code, dst: +dst, src: src ? +src : 0, off: aluSigned.has(sign) ? 1 : 0, imm: src ? 0 : number32(imm) };
+  }),
   form('exit', () => ({ code: BPF_JMP | BPF_EXIT })),
   form('goto L', ([to]) => ({ code: BPF_JMP | BPF_JA, label: to })),
   form('gotol L', ([to]) => ({ code: BPF_JMP32 | BPF_JA, label: to })),
@@ -145,6 +152,12 @@ const forms: readonly (readonly [RegExp, (m: Match) => Draft | undefined])[] = [
     off: BPF_ADDR_SPACE_CAST,
     imm: (number32(to) << 16) | number32(from),
   })),
+  form('R = &\\(void __percpu \\*\\)\\(R\\)', ([, dst, , src]) => ({
+    code: BPF_ALU64 | BPF_MOV | BPF_X,
+    dst: +dst,
+    src: +src,
+    off: BPF_ADDR_PERCPU,
+  })),
   form('R = (le|be|bswap)(16|32|64) R', ([, dst, kind, bits]) => ({
     code: BPF_END | (kind === 'bswap' ? BPF_ALU64 : BPF_ALU) | (kind === 'be' ? BPF_TO_BE : BPF_TO_LE),
     dst: +dst,
@@ -178,12 +191,6 @@ const forms: readonly (readonly [RegExp, (m: Match) => Draft | undefined])[] = [
     src: +src,
     off: +bits,
   })),
-  form('R (\\S+) (?:R|N)', ([letter, dst, sign, rightLetter, src, imm]) => {
-    const op = alu.get(sign) ?? aluSigned.get(sign);
-    if (op === undefined || (rightLetter && rightLetter !== letter)) return undefined;
-    const code = op | aluClass(letter) | (src ? BPF_X : 0);
-    return { code, dst: +dst, src: src ? +src : 0, off: aluSigned.has(sign) ? 1 : 0, imm: src ? 0 : number32(imm) };
-  }),
 ];
 
 function form(text: string, build: (m: Match) => Draft | undefined): readonly [RegExp, typeof build] {
@@ -205,7 +212,7 @@ function size(bits: string): number {
 }
 
 function offset(text: string): number {
-  return Number(text.replace(' ', ''));
+  return number32(text.replace(/^\+? ?|(?<=-) /g, ''));
 }
 
 function number32(text: string): number {

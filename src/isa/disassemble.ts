@@ -30,7 +30,6 @@ import {
   BPF_MOV,
   BPF_NEG,
   BPF_NOSPEC,
-  BPF_PROBE_ATOMIC,
   BPF_PROBE_MEM,
   BPF_PROBE_MEM32,
   BPF_PROBE_MEMSX,
@@ -57,7 +56,9 @@ const helperNames = new Map<number, string>(
 
 /**
  * An instruction in the words of the kernel's log and of `bpftool prog dump xlated`: `(b7) r0 = 0`. A wide one stands
- * for both its slots. The modes that only a translated program has are shown as what they were before, as the kernel does.
+ * for both its slots. Loads and stores
+ * of the modes that only a translated program has are shown as what they were before; an arena's atomics are `BUG_`, as
+ * they are in the kernel's dumps.
  */
 export function formatInsn(insns: Insns, i: number, names: InsnNames = {}): string {
   const text = body(insns, i, names) ?? `BUG_${hex2(insns.code(i))}`;
@@ -120,7 +121,7 @@ function formatStx(insns: Insns, i: number): string | undefined {
   const type = `u${widthBits(code)}`;
   const mode = insnMode(code);
   if (mode === BPF_MEM || mode === BPF_PROBE_MEM32) return `*(${type} *)${place} = r${insns.src(i)}`;
-  if (mode !== BPF_ATOMIC && mode !== BPF_PROBE_ATOMIC) return undefined;
+  if (mode !== BPF_ATOMIC) return undefined;
   const imm = insns.imm(i);
   const src = `r${insns.src(i)}`;
   if (imm === BPF_LOAD_ACQ) {
