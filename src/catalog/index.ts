@@ -16,3 +16,5 @@ export { SEC_DEFS } from './sec.table.ts';
 export { findSec, secTarget } from './sec.ts';
 export type { KernelSwitches } from './version.ts';
 export { kernelSwitches, versionAtLeast } from './version.ts';
+export { defaultConfig } from './default-config.table.ts';
+export { parseKernelConfig } from './parse-config.ts';

@@ -1,0 +1,129 @@
+import { ByteReader, decodeUtf8, type Endian } from '../base/index.ts';
+import { defaultConfig, type KernelProfile, parseKernelConfig } from '../catalog/index.ts';
+import type { Host } from '../host/index.ts';
+import type { Store, StoredRecord } from '../kernel/index.ts';
+import { errBadBtf, errBadVersion, errOtherProfile } from './errors.ts';
+
+/** Which kernel a machine emulates; what is left out is found: see `newProfile`. */
+export interface ProfileOptions {
+  /** `6.12` or `6.12.3`. */
+  readonly version?: string;
+  /** As uname -m says it. */
+  readonly arch?: string;
+  /** Possible CPUs. */
+  readonly cpus?: number;
+  /** A raw BTF of a kernel, or a vmlinux' `.BTF` taken out: its bytes, and what they are called in errors. */
+  readonly btf?: { readonly path: string; readonly bytes: Uint8Array };
+}
+
+/** The BTF that ships with the package, and the kernel that it is of. */
+const SHIPPED = { file: 'vmlinux-6.12.117-amd64.btf.gz', version: '6.12.117', arch: 'x86_64' };
+const HOST_BTF = '/sys/kernel/btf/vmlinux';
+const DEFAULT_CPUS = 4;
+/** For a BTF that does not say of which kernel it is. */
+const DEFAULT_VERSION = '6.18.0';
+const BTF_MAGIC = 0xeb9f;
+const PAGE_SIZES: Readonly<Record<string, number>> = { ppc64: 65536, ppc64le: 65536 };
+const RECORD = 'profile';
+const BTF_RECORD = 'profile.btf';
+
+/** A profile whose BTF is at hand. */
+interface NewProfile extends KernelProfile {
+  btf(): Uint8Array;
+}
+
+/**
+ * The kernel of a new machine: the one of the given BTF, else the host's own where it has BTF, else the one whose BTF
+ * ships with the package.
+ */
+export function newProfile(host: Host, options: ProfileOptions = {}): NewProfile {
+  const found = options.btf ? given(options.btf) : (ofHost(host) ?? shipped(host));
+  const version = options.version === undefined ? found.version : fullVersion(options.version);
+  const arch = options.arch ?? found.arch ?? host.arch;
+  return {
+    version,
+    arch,
+    endian: endianOf(found.btf, options.btf?.path ?? HOST_BTF),
+    pageSize: PAGE_SIZES[arch] ?? 4096,
+    cpus: options.cpus ?? DEFAULT_CPUS,
+    btf: () => found.btf,
+    config: found.config ?? defaultConfig(),
+  };
+}
+
+interface Found {
+  readonly version: string;
+  readonly arch?: string;
+  readonly btf: Uint8Array;
+  readonly config?: ReadonlyMap<string, string>;
+}
+
+function given({ path, bytes }: NonNullable<ProfileOptions['btf']>): Found {
+  return { version: /\d+\.\d+\.\d+/.exec(path)?.[0] ?? DEFAULT_VERSION, btf: bytes };
+}
+
+function ofHost(host: Host): Found | undefined {
+  const btf = host.release === '' ? undefined : host.readFile(HOST_BTF);
+  const version = /^\d+\.\d+\.\d+/.exec(host.release)?.[0];
+  return btf && version !== undefined ? { version, arch: host.arch, btf, config: hostConfig(host) } : undefined;
+}
+
+function hostConfig(host: Host): ReadonlyMap<string, string> | undefined {
+  const packed = host.readFile('/proc/config.gz');
+  const text = packed ? host.gunzip(packed) : host.readFile(`/boot/config-${host.release}`);
+  return text && parseKernelConfig(decodeUtf8(text));
+}
+
+function shipped(host: Host): Found {
+  return { version: SHIPPED.version, arch: SHIPPED.arch, btf: host.gunzip(host.dataFile(SHIPPED.file)) };
+}
+
+function fullVersion(version: string): string {
+  const match = /^(\d+)\.(\d+)(\.\d+)?/.exec(version);
+  if (!match) throw errBadVersion(version);
+  return `${match[1]}.${match[2]}${match[3] ?? '.0'}`;
+}
+
+function endianOf(btf: Uint8Array, path: string): Endian {
+  if (btf.length >= 24) {
+    if (new ByteReader(btf, 'little').u16(0) === BTF_MAGIC) return 'little';
+    if (new ByteReader(btf, 'big').u16(0) === BTF_MAGIC) return 'big';
+  }
+  throw errBadBtf(path);
+}
+
+/** Writes the profile of a new machine. */
+export function saveProfile(store: Store, profile: NewProfile): void {
+  const { version, arch, endian, pageSize, cpus, config } = profile;
+  store.put(RECORD, 0, { version, arch, endian, pageSize, cpus, config: Object.fromEntries(config) });
+  store.put(BTF_RECORD, 0, profile.btf());
+}
+
+/** The profile of a saved machine; its BTF is read when it is asked for. */
+export function loadProfile(store: Store): KernelProfile | undefined {
+  const saved = store.get(RECORD, 0) as StoredRecord | undefined;
+  if (!saved) return undefined;
+  let btf: Uint8Array | undefined;
+  return {
+    version: saved.version as string,
+    arch: saved.arch as string,
+    endian: saved.endian as Endian,
+    pageSize: saved.pageSize as number,
+    cpus: saved.cpus as number,
+    config: new Map(Object.entries(saved.config as Record<string, string>)),
+    btf() {
+      btf ??= store.get(BTF_RECORD, 0) as Uint8Array | undefined;
+      return btf;
+    },
+  };
+}
+
+/** Refuses wishes that a machine which is there already does not meet. @throws {MachineError} MACHINE_OTHER_PROFILE */
+export function checkProfile(have: KernelProfile, wanted: ProfileOptions, path: string): void {
+  const check = (what: string, want: string | undefined, is: string) => {
+    if (want !== undefined && want !== is) throw errOtherProfile({ what, wanted: want, have: is, path });
+  };
+  check('kernel', wanted.version && fullVersion(wanted.version), have.version);
+  check('architecture', wanted.arch, have.arch);
+  check('CPUs', wanted.cpus?.toString(), have.cpus.toString());
+}
