@@ -11,7 +11,7 @@ import { freeFields, readPerCpu, readValue, writeAllCpus, writeValue } from './v
 /** Elements that there is room for. */
 const CAPACITY = 1024;
 /** Largest value: it must fit an allocation of 64 KiB with what Linux puts before it. */
-const MAX_VALUE = 0xffff - 16;
+const MAX_VALUE = 0xffff - 128;
 
 /*
  * BPF_MAP_TYPE_CGROUP_STORAGE and PERCPU_CGROUP_STORAGE: the table of hash-table.ts. The key is u64 id of the cgroup and,

@@ -26,7 +26,7 @@ import { freeFields, initFields, readValue, writeValue } from './value-fields.ts
 const BUCKETS = 1024;
 const ROOM = 0x100_0000;
 /** Largest value: it must fit an allocation of 64 KiB with what Linux puts before it. */
-const MAX_VALUE = 0xffff - 80;
+const MAX_VALUE = 0xffff - 128;
 
 /** What owns the values of each type. */
 const OWNERS: ReadonlyMap<number, HeldKind> = new Map([

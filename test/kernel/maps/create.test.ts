@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { isMapTypeKnown } from '../../../src/kernel/maps/registry.ts';
 import { isErrno } from '../../../src/syscall/index.ts';
 import { bpf_map_type } from '../../../src/uapi/index.ts';
+import { readFacts } from '../../support/facts.ts';
 import { recordedBtf, TestMapHost } from '../../support/map-host.ts';
 
 interface Row {
@@ -13,9 +13,7 @@ interface Row {
 
 function readRows(): Map<string, Row[]> {
   const byType = new Map<string, Row[]>();
-  for (const line of readFileSync(new URL('../../data/maps/create.tsv', import.meta.url), 'utf8').split('\n')) {
-    if (line === '' || line.startsWith('#')) continue;
-    const [type, ...rest] = line.split('\t');
+  for (const [type, ...rest] of readFacts('maps/create.tsv')) {
     const rows = byType.get(type) ?? [];
     const cells = rest.slice(0, 7).map((cell, i) => (cell === '.' ? rows[0].cells[i] : cell));
     rows.push({ type, cells, result: Number(rest[7]) });
