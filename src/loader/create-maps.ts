@@ -119,7 +119,7 @@ function attributes(spec: MapSpec, system: System): MapCreateAttr {
     valueSize: spec.valueSize,
     maxEntries: perCpu ? system.machineFacts().cpus : spec.maxEntries,
     mapFlags: spec.flags,
-    mapName: kernelName(spec.name),
+    mapName: spec.kernelName,
     mapExtra: spec.mapExtra,
     numaNode: spec.numaNode,
   };

@@ -5,6 +5,7 @@ import type { ElfSection, ElfSymbol } from '../elf/index.ts';
 import { STT_SECTION } from '../elf/index.ts';
 import { errMap, errSection } from './errors.ts';
 import { isMapInMap } from './map-def.ts';
+import { kernelMapName } from './map-names.ts';
 import type { MapSpec } from './map-spec.ts';
 import { createMapSpec } from './maps.ts';
 import type { ObjectSections } from './sections.ts';
@@ -118,13 +119,9 @@ function nestMaps(nestings: readonly Nesting[]): void {
     if (!isMapInMap(outer.map.type) || outer.innerId === 0) continue;
     const inners = nestings.filter(({ id, map }) => id === outer.innerId && map !== outer.map);
     if (inners.length === 0) throw errMap(outer.map.name, `no map has the id ${outer.innerId} of its inner map`);
-    outer.map.inner = {
-      ...inners[0].map,
-      name: `${outer.map.name}.inner`,
-      index: -1,
-      pinning: 'none',
-      pinPath: undefined,
-    };
+    const name = `${outer.map.name}.inner`;
+    const template = { index: -1, name, kernelName: kernelMapName(name), pinning: 'none', pinPath: undefined } as const;
+    outer.map.inner = { ...inners[0].map, ...template };
     for (const { map, innerIndex } of inners)
       if (innerIndex >>> 0 < outer.map.maxEntries) outer.map.slots[innerIndex] = map;
   }

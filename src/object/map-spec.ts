@@ -19,9 +19,9 @@ export interface MapSpec {
   /** Position in `BpfObject.maps`; -1 for an inner map's template. */
   readonly index: number;
   /** The variable's name; for a data section what `kernelName` says, or the section's name if it has two dots. */
-  name: string;
+  readonly name: string;
   /** At most 15 characters; for a data section the object's name cut short and the section's, e.g. `minimal_.bss`. */
-  kernelName: string;
+  readonly kernelName: string;
   readonly origin: MapOrigin;
   /** The ELF section's name, e.g. `.rodata.str1.1`. */
   readonly section: string;
