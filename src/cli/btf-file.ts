@@ -1,9 +1,9 @@
 import { gunzipSync } from 'node:zlib';
-import { EbpftsError } from '../base/index.ts';
+import { InternalError } from '../base/index.ts';
 import { type Btf, type ParseBtfOptions, parseBtf } from '../btf/index.ts';
 import { parseElf } from '../elf/index.ts';
 import { errno } from '../uapi/index.ts';
-import { errFailed, strerror } from './errors.ts';
+import { CliError, errFailed, strerror } from './errors.ts';
 import { errnoOf } from './files.ts';
 import type { Io } from './io.ts';
 
@@ -24,15 +24,30 @@ function readBytes(io: Io, path: string): Uint8Array {
   }
 }
 
+/** The BTF in a file as a raw blob. */
+export function readRawBtf(io: Io, path: string): Uint8Array {
+  const file = readBytes(io, path);
+  return orFailed(path, () => rawBtf(file));
+}
+
 function parseBtfFile(file: Uint8Array, path: string, options: ParseBtfOptions): Btf {
+  return orFailed(path, () => parseBtf(rawBtf(file), isElf(file) ? { pointerSize: 8, ...options } : options));
+}
+
+function rawBtf(file: Uint8Array): Uint8Array {
+  const bytes = isGzip(file) ? gunzipSync(file, { maxOutputLength: MAX_UNPACKED }) : file;
+  if (!isElf(bytes)) return bytes;
+  const section = parseElf(bytes).sectionNamed('.BTF');
+  if (section === undefined) throw errFailed('it has no .BTF section', -errno.ENODATA);
+  return section.data;
+}
+
+function orFailed<T>(path: string, read: () => T): T {
   try {
-    const bytes = isGzip(file) ? gunzipSync(file, { maxOutputLength: MAX_UNPACKED }) : file;
-    if (!isElf(bytes)) return parseBtf(bytes, options);
-    const section = parseElf(bytes).sectionNamed('.BTF');
-    if (section === undefined) throw errFailed('it has no .BTF section', -errno.ENODATA);
-    return parseBtf(section.data, { pointerSize: 8, ...options });
+    return read();
   } catch (error) {
-    const status = error instanceof EbpftsError && 'status' in error ? Number(error.status) : -errno.EINVAL;
+    if (error instanceof InternalError) throw error;
+    const status = error instanceof CliError ? error.status : -errno.EINVAL;
     throw errFailed(`failed to load BTF from ${path}: ${(error as Error).message}`, status);
   }
 }

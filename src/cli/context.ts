@@ -1,3 +1,4 @@
+import type { Machine } from '../machine/index.ts';
 import type { Io } from './io.ts';
 import type { GlobalOptions } from './options.ts';
 import type { Printer } from './printer.ts';
@@ -10,13 +11,15 @@ export interface Context {
   readonly io: Io;
   readonly options: GlobalOptions;
   readonly printer: Printer;
-  /** The emulated machine and this process on it, opened when first asked for. */
+  /** The emulated machine in its file; nothing is opened before it is used. */
+  machine(): Promise<Machine>;
+  /** This command's work on the machine, begun when first asked for; ended by whoever runs the command. */
   session(): Promise<Session>;
   /** Runs another command line (of a batch). @returns its status */
   run(words: readonly string[]): Promise<number>;
 }
 
-type AnyReport = Report | StreamReport | PrintedReport;
+export type AnyReport = Report | StreamReport | PrintedReport;
 
 /** A command: words in, a report out. */
 export type Handler = (context: Context, words: Words) => AnyReport | Promise<AnyReport>;

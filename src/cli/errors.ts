@@ -32,9 +32,9 @@ export function errNotSupported(what: string): CliError {
   return new CliError({ code: 'CLI_NOT_SUPPORTED', message: `not supported yet: ${what}`, status: -1 });
 }
 
-/** Too few words, or words that stand at no command: the usage is shown, the command fails. */
-export function errUsage(): UsageError {
-  return new UsageError({ code: 'CLI_USAGE', message: 'wrong usage' });
+/** Too few words, or words that stand at no command: the usage is shown, the command fails. @param message said first */
+export function errUsage(message = ''): UsageError {
+  return new UsageError({ code: 'CLI_USAGE', message });
 }
 
 /** strerror(3) of a negative or positive errno. */

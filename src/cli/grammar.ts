@@ -1,10 +1,12 @@
 import type { Handler } from './context.ts';
+import type { Access } from './session.ts';
 
 /** A command of an object; `load` brings its code in when it is called. */
 export interface Verb {
   readonly name: string;
   /** Undefined: the verb is known, but there is nothing behind it yet. */
   readonly load?: () => Promise<Handler>;
+  readonly access: Access;
 }
 
 /** A noun of the command line. Words may be cut short; the first row that fits is meant, none at all means the first. */
@@ -15,7 +17,9 @@ export interface Noun {
   readonly load?: () => Promise<Handler>;
 }
 
-const verb = (name: string, load?: () => Promise<Handler>): Verb => ({ name, load });
+const verb = (name: string, load?: () => Promise<Handler>): Verb => ({ name, load, access: 'read' });
+/** A verb that changes the machine. */
+const change = (name: string, load: () => Promise<Handler>): Verb => ({ name, load, access: 'write' });
 /** Prints the usage of the noun that it stands at. */
 export const HELP = verb('help');
 
@@ -24,13 +28,13 @@ const prog: readonly Verb[] = [
   verb('list', async () => (await import('./commands/prog-show.ts')).progShow),
   HELP,
   verb('dump', async () => (await import('./commands/prog-dump.ts')).progDump),
-  verb('pin', async () => (await import('./commands/pin.ts')).progPin),
-  verb('load', async () => (await import('./commands/prog-load.ts')).progLoad),
-  verb('loadall', async () => (await import('./commands/prog-load.ts')).progLoadAll),
-  verb('attach', async () => (await import('./commands/prog-attach.ts')).progAttach),
-  verb('detach', async () => (await import('./commands/prog-attach.ts')).progDetach),
+  change('pin', async () => (await import('./commands/pin.ts')).progPin),
+  change('load', async () => (await import('./commands/prog-load.ts')).progLoad),
+  change('loadall', async () => (await import('./commands/prog-load.ts')).progLoadAll),
+  change('attach', async () => (await import('./commands/prog-attach.ts')).progAttach),
+  change('detach', async () => (await import('./commands/prog-attach.ts')).progDetach),
   verb('tracelog', async () => (await import('./commands/prog-tracelog.ts')).progTracelog),
-  verb('run', async () => (await import('./commands/prog-run.ts')).progRun),
+  change('run', async () => (await import('./commands/prog-run.ts')).progRun),
   verb('profile'),
 ];
 
@@ -39,27 +43,27 @@ const map: readonly Verb[] = [
   verb('list', async () => (await import('./commands/map-show.ts')).mapShow),
   HELP,
   verb('dump', async () => (await import('./commands/map-dump.ts')).mapDump),
-  verb('update', async () => (await import('./commands/map-element.ts')).mapUpdate),
+  change('update', async () => (await import('./commands/map-element.ts')).mapUpdate),
   verb('lookup', async () => (await import('./commands/map-element.ts')).mapLookup),
   verb('getnext', async () => (await import('./commands/map-element.ts')).mapGetnext),
-  verb('delete', async () => (await import('./commands/map-element.ts')).mapDelete),
-  verb('pin', async () => (await import('./commands/pin.ts')).mapPin),
-  verb('event_pipe', async () => (await import('./commands/map-event-pipe.ts')).mapEventPipe),
-  verb('create', async () => (await import('./commands/map-create.ts')).mapCreate),
+  change('delete', async () => (await import('./commands/map-element.ts')).mapDelete),
+  change('pin', async () => (await import('./commands/pin.ts')).mapPin),
+  change('event_pipe', async () => (await import('./commands/map-event-pipe.ts')).mapEventPipe),
+  change('create', async () => (await import('./commands/map-create.ts')).mapCreate),
   verb('peek', async () => (await import('./commands/map-element.ts')).mapLookup),
-  verb('push', async () => (await import('./commands/map-element.ts')).mapUpdate),
-  verb('enqueue', async () => (await import('./commands/map-element.ts')).mapUpdate),
-  verb('pop', async () => (await import('./commands/map-element.ts')).mapPop),
-  verb('dequeue', async () => (await import('./commands/map-element.ts')).mapPop),
-  verb('freeze', async () => (await import('./commands/map-create.ts')).mapFreeze),
+  change('push', async () => (await import('./commands/map-element.ts')).mapUpdate),
+  change('enqueue', async () => (await import('./commands/map-element.ts')).mapUpdate),
+  change('pop', async () => (await import('./commands/map-element.ts')).mapPop),
+  change('dequeue', async () => (await import('./commands/map-element.ts')).mapPop),
+  change('freeze', async () => (await import('./commands/map-create.ts')).mapFreeze),
 ];
 
 const link: readonly Verb[] = [
   verb('show', async () => (await import('./commands/link-show.ts')).linkShow),
   verb('list', async () => (await import('./commands/link-show.ts')).linkShow),
   HELP,
-  verb('pin', async () => (await import('./commands/pin.ts')).linkPin),
-  verb('detach', async () => (await import('./commands/link-detach.ts')).linkDetach),
+  change('pin', async () => (await import('./commands/pin.ts')).linkPin),
+  change('detach', async () => (await import('./commands/link-detach.ts')).linkDetach),
 ];
 
 const btf: readonly Verb[] = [

@@ -49,6 +49,13 @@ export class KernelObjects {
     }
   }
 
+  /** What `look` makes of every object of a kind; the fd is open only meanwhile. */
+  map<T>(kind: ObjectKind, look: (fd: Fd) => T): T[] {
+    const seen: T[] = [];
+    for (const { fd } of this.all(kind)) seen.push(look(fd));
+    return seen;
+  }
+
   /** Fds of the objects that a test accepts; the caller closes them. */
   find(kind: ObjectKind, accepts: (info: ObjectInfo) => boolean): Fd[] {
     const fds: Fd[] = [];

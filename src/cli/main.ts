@@ -1,11 +1,12 @@
 import { EbpftsError, InternalError } from '../base/index.ts';
-import type { Context, Handler } from './context.ts';
+import type { Machine } from '../machine/index.ts';
+import type { AnyReport, Context, Handler } from './context.ts';
 import { CliError, errNotSupported, errUsage, UsageError } from './errors.ts';
-import { HELP, NOUNS, type Noun } from './grammar.ts';
+import { HELP, NOUNS, type Noun, type Verb } from './grammar.ts';
 import { type Io, processIo } from './io.ts';
-import { type CommandLine, parseCommandLine } from './options.ts';
+import { type GlobalOptions, parseCommandLine } from './options.ts';
 import { BrokenPipe, Printer } from './printer.ts';
-import type { Session } from './session.ts';
+import type { Access, Session } from './session.ts';
 import { isPrefix, Words } from './words.ts';
 
 /** What the shell shows for a process that SIGPIPE ended. */
@@ -20,16 +21,13 @@ function selectNoun(words: Words): Noun | undefined {
   return noun;
 }
 
-/** The handler that the next word means; without a word, the noun's first. Takes the word. */
-async function selectHandler(noun: Noun, words: Words): Promise<Handler | 'help'> {
-  if (noun.load) return noun.load();
+/** The verb that the next word means; without a word, the noun's first. Takes the word. */
+function selectVerb(noun: Noun, words: Words): Verb {
   const first = words.peek;
   const verb = first === undefined ? noun.verbs[0] : noun.verbs.find((row) => isPrefix(first, row.name));
-  if (verb === HELP || (noun.verbs[0] === HELP && noun.verbs.length === 1)) return 'help';
   if (verb === undefined) throw errUsage();
   if (first !== undefined) words.take();
-  if (verb.load === undefined) throw errNotSupported(`ebpfts ${noun.name} ${verb.name}`);
-  return verb.load();
+  return verb;
 }
 
 async function usageOf(noun: Noun | undefined): Promise<string> {
@@ -37,86 +35,119 @@ async function usageOf(noun: Noun | undefined): Promise<string> {
   return usageText(noun?.name);
 }
 
+/** What one run of the program shares among its commands. */
+interface Run {
+  readonly io: Io;
+  readonly options: GlobalOptions;
+  readonly printer: Printer;
+  machine: Promise<Machine> | undefined;
+}
+
+function machineOfRun(run: Run): Promise<Machine> {
+  run.machine ??= import('./session.ts').then(({ machineOf }) => machineOf(run.io, run.options));
+  return run.machine;
+}
+
 /** Runs one command line's words and prints what comes of it. @returns its status, 0 or negative */
-async function runWords(context: Context, list: readonly string[]): Promise<number> {
-  const { printer } = context;
+async function runWords(run: Run, list: readonly string[]): Promise<number> {
+  const { printer } = run;
   const words = new Words(list);
   const noun = selectNoun(words);
   try {
     if (noun === undefined) throw errUsage();
-    const handler = await selectHandler(noun, words);
-    if (handler === 'help') {
+    if (noun.load) return await runHandler(run, words, { handler: await noun.load(), access: 'read' });
+    const verb = selectVerb(noun, words);
+    if (verb === HELP) {
       printer.usage(await usageOf(noun));
       return 0;
     }
-    const report = await handler(context, words);
-    if ('printed' in report) return report.status;
-    if ('stream' in report) {
-      await printer.stream(report);
-      return 0;
-    }
-    await printer.report(report);
-    return report.status ?? 0;
+    if (verb.load === undefined) throw errNotSupported(`ebpfts ${noun.name} ${verb.name}`);
+    return await runHandler(run, words, { handler: await verb.load(), access: verb.access });
   } catch (error) {
+    if (!(error instanceof EbpftsError)) throw error;
     if (error instanceof UsageError) {
+      if (error.message !== '') printer.error(error.message);
       printer.usage(await usageOf(noun));
       return -1;
     }
-    if (error instanceof CliError) {
-      printer.error(error.message);
-      return error.status;
-    }
-    if (error instanceof EbpftsError) {
-      printer.error(error.message);
-      return -1;
-    }
+    printer.error(error.message);
+    return error instanceof CliError ? error.status : -1;
+  }
+}
+
+/**
+ * Runs a command. One that changes the machine reports when that is saved; one that reads it may read on while it
+ * reports.
+ */
+async function runHandler(
+  run: Run,
+  words: Words,
+  { handler, access }: { handler: Handler; access: Access },
+): Promise<number> {
+  let session: Promise<Session> | undefined;
+  const context: Context = {
+    io: run.io,
+    options: run.options,
+    printer: run.printer,
+    machine: () => machineOfRun(run),
+    session() {
+      session ??= Promise.all([import('./session.ts'), machineOfRun(run)]).then(([{ openSession }, machine]) =>
+        openSession(machine, access),
+      );
+      return session;
+    },
+    run: (list) => runWords(run, list),
+  };
+  try {
+    const report = await handler(context, words);
+    if (access === 'write') await (await session)?.close();
+    const status = await printReport(run.printer, report);
+    if (access === 'read') await (await session)?.close();
+    return status;
+  } catch (error) {
+    const open = await session?.catch(() => undefined);
+    // What a failed command had done stays done, as it does in Linux; a mistake of ours must not be saved.
+    if (error instanceof EbpftsError) await open?.close();
+    else await open?.abort(error);
     throw error;
   }
 }
 
-function createContext(io: Io, line: CommandLine): Context {
-  const printer = new Printer(io, line.options);
-  let session: Promise<Session> | undefined;
-  const context: Context & { close(): Promise<void> } = {
-    io,
-    options: line.options,
-    printer,
-    session() {
-      session ??= import('./session.ts').then(({ openSession }) => openSession(context));
-      return session;
-    },
-    run: (words) => runWords(context, words),
-    async close() {
-      if (session) await (await session).close();
-    },
-  };
-  return context;
+async function printReport(printer: Printer, report: AnyReport): Promise<number> {
+  if ('printed' in report) return report.status;
+  if ('stream' in report) {
+    await printer.stream(report);
+    return 0;
+  }
+  await printer.report(report);
+  return report.status ?? 0;
 }
 
 /** Runs a command line. @param args without the program's name @returns the process's exit status */
 export async function main(args: readonly string[], io: Io = processIo()): Promise<number> {
-  const line = await parseCommandLine(args);
-  const context = createContext(io, line) as ReturnType<typeof createContext> & { close(): Promise<void> };
-  const { printer } = context;
+  const { options, words, problem } = await parseCommandLine(args);
+  const printer = new Printer(io, options);
+  const run: Run = { io, options, printer, machine: undefined };
   try {
     let status: number;
-    if (line.problem) {
-      printer.error(line.problem.message);
-      if (!line.options.json) printer.usage(await usageOf(undefined));
+    if (problem) {
+      printer.error(problem.message);
+      if (!options.json) printer.usage(await usageOf(undefined));
       status = -1;
-    } else if (line.options.help) {
+    } else if (options.help) {
       printer.usage(await usageOf(undefined));
       status = 0;
     } else {
-      status = await runWords(context, line.options.version ? ['version'] : line.words);
+      status = await runWords(run, options.version ? ['version'] : words);
     }
-    await context.close();
     printer.finish();
     return status & 0xff;
   } catch (error) {
     if (error instanceof BrokenPipe) return STATUS_BROKEN_PIPE;
-    io.err(bugNotice(error, line.options.debug));
+    io.err(bugNotice(error, options.debug));
     return STATUS_INTERNAL;
+  } finally {
+    await (await run.machine?.catch(() => undefined))?.close();
   }
 }
 

@@ -1,5 +1,8 @@
 import { mapTypeNames } from '../catalog/index.ts';
 
+const INDENT = '       ';
+const WIDTH = 80;
+
 /** Parts of a usage text, by what they define. */
 const MAP = 'MAP := { id MAP_ID | pinned FILE | name MAP_NAME }';
 const PROG = 'PROG := { id PROG_ID | pinned FILE | tag PROG_TAG | name PROG_NAME }';
@@ -168,9 +171,6 @@ const USAGE: Readonly<Record<string, Usage>> = {
     options: [OUTPUT, '--btf FILE | --kernel VERSION | --arch ARCH'],
   },
 };
-
-const INDENT = '       ';
-const WIDTH = 80;
 
 function wrapAlternatives(names: readonly string[], indent: number): string {
   const lines: string[] = [''];

@@ -24,12 +24,12 @@ interface Format {
 
 /** Prints types: as lines, JSON or C. */
 export const btfDump: Handler = async (context, words) => {
-  if (words.count < 2) throw errUsage();
+  if (words.count < 2) throw errUsage(`'${words.previous}' needs at least 2 arguments, ${words.count} found`);
   const source = await takeSource(context, words);
   const format = takeFormat(words, source);
   const roots = format.roots.length > 0 ? format.roots : source.roots;
   if (format.c && context.options.json) {
-    throw errFailed('JSON output for C-syntax dump is not supported', -errno.ENOTSUPP);
+    throw errFailed('JSON output for C-syntax dump is not supported', -errno.ENOTSUP);
   }
   return {
     plain: () =>

@@ -1,6 +1,6 @@
 import { attachTypeNames, helperName, linkTypeNames, mapTypeNames, progTypeNames } from '../../catalog/index.ts';
 import type { Handler } from '../context.ts';
-import { errFailed } from '../errors.ts';
+import { errFailed, errUsage } from '../errors.ts';
 
 /** Names of all helpers from `bpf_unspec` on, in the order of their numbers. */
 function helperNames(): string[] {
@@ -22,7 +22,7 @@ const GROUPS: readonly (readonly [name: string, names: () => readonly string[]])
 
 /** Lists what this version knows of, without asking any kernel. */
 export const featureListBuiltins: Handler = (_context, words) => {
-  words.need(1);
+  if (words.count === 0) throw errUsage();
   const group = GROUPS.find(([name]) => words.is(name));
   if (group === undefined) {
     throw errFailed(

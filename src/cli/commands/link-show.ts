@@ -12,7 +12,7 @@ export const linkShow: Handler = async (context, words) => {
   const fd = words.count === 2 ? takeLink(objects, words) : undefined;
   words.end();
   const view = (each: Fd) => linkView(objects, each, pins);
-  const views = fd === undefined ? [...objects.all('link')].map((each) => view(each.fd)) : [view(fd)];
+  const views = fd === undefined ? objects.map('link', view) : [view(fd)];
   return {
     plain: () => views.map(linkPlain),
     json: () => (fd === undefined ? views.map(linkJson) : linkJson(views[0])),

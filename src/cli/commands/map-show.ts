@@ -14,7 +14,7 @@ export const mapShow: Handler = async (context, words) => {
     const info = objects.mapInfo(fd);
     return { info, pins: pins.get(info.id) ?? [], showPins: pins.size > 0 };
   };
-  const views = fds ? fds.map(view) : [...objects.all('map')].map(({ fd }) => view(fd));
+  const views = fds ? fds.map(view) : objects.map('map', view);
   return {
     plain: () => views.map(mapPlain),
     json: () => (one && views.length === 1 ? mapJson(views[0]) : views.map(mapJson)),

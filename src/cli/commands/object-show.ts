@@ -5,32 +5,30 @@ import { relocateObject } from '../../relo/index.ts';
 import { readBtfFile } from '../btf-file.ts';
 import type { Context, Handler } from '../context.ts';
 import { openObjectFile } from '../object-file.ts';
-import { chooseProfile } from '../profile.ts';
 import { cSignature } from '../render/c-signature.ts';
 import { type GlobalView, objectJson, objectPlain } from '../render/object.ts';
 
 /** `object show OBJ`: what is in an object and how it fits the target; nothing is loaded. */
-export const objectShow: Handler = (context, words) => {
+export const objectShow: Handler = async (context, words) => {
   words.need(1);
   const path = words.take();
   words.end();
   const object = openObjectFile(context, path);
-  const { name, ...target } = targetOf(context);
+  const { name, ...target } = await targetOf(context);
   const { reports } = relocateObject(object, { ...target, lenient: true });
   const view = { object, globals: [...globals(object)], target: name, relocations: reports };
   return { plain: () => objectPlain(view), json: () => objectJson(view) };
 };
 
-/** The kernel to relocate against. */
-function targetOf({ io, options }: Context) {
-  const profile = chooseProfile(io, options);
-  const bytes = options.btf === undefined ? profile.btf() : undefined;
-  const target: Btf | undefined = options.btf !== undefined ? readBtfFile(io, options.btf) : bytes && parseBtf(bytes);
-  const config = [...profile.config].map(([key, value]) => `${key}=${value}\n`).join('');
+/** The kernel to relocate against: the machine's. */
+async function targetOf({ io, options, machine }: Context) {
+  const { profile, bytes } = (await machine()).read(({ profile }) => ({ profile, bytes: profile.btf() }));
+  const given = options.btf;
+  const target: Btf | undefined = given !== undefined ? readBtfFile(io, given) : bytes && parseBtf(bytes);
   return {
-    name: options.btf ?? `Linux ${profile.version} ${profile.arch}`,
+    name: given ?? `Linux ${profile.version} ${profile.arch}`,
     target,
-    kernelConfig: () => config,
+    kernelConfig: () => [...profile.config].map(([key, value]) => `${key}=${value}\n`).join(''),
     kernelVersion: kernelVersion(profile.version),
   };
 }

@@ -16,7 +16,7 @@ export const progShow: Handler = async (context, words) => {
   const fds = one ? takeProgs(objects, words) : undefined;
   words.end();
   const view = (fd: Fd) => progView(objects, fd, pins);
-  const views = fds ? fds.map(view) : [...objects.all('prog')].map(({ fd }) => view(fd));
+  const views = fds ? fds.map(view) : objects.map('prog', view);
   return {
     plain: () => views.map(progPlain),
     json: () => (one && views.length === 1 ? progJson(views[0]) : views.map(progJson)),

@@ -1,18 +1,49 @@
-import type { Handler } from '../context.ts';
+import type { Machine } from '../../machine/index.ts';
+import type { Context, Handler } from '../context.ts';
 import { errNotSupported } from '../errors.ts';
 import type { Json } from '../render/json.ts';
+import type { Access } from '../session.ts';
 
-/** Prints the trace pipe until it is interrupted. */
-export const progTracelog: Handler = async (context, words) => {
+/** How often the machine is looked at; it is not held meanwhile. */
+const INTERVAL_MS = 200;
+
+/** Prints the trace pipe, also what other processes on the machine print, until it is interrupted. */
+export const progTracelog: Handler = (context, words) => {
   if (words.is('stdout') || words.is('stderr')) throw errNotSupported('ebpfts prog tracelog stdout|stderr PROG');
-  const { system } = await context.session();
   const signal = context.io.interrupted();
-  return { stream: pieces(system.tracePipe(signal)), signal };
+  return { stream: pieces(context, signal), signal };
 };
 
-async function* pieces(lines: AsyncIterable<string>): AsyncGenerator<{ plain: string; json: Json }> {
-  for await (const line of lines) {
-    const whole = line.endsWith('\n') ? line : `${line}\n`;
-    yield { plain: whole, json: whole };
+async function* pieces({ machine }: Context, signal: AbortSignal): AsyncGenerator<{ plain: string; json: Json }> {
+  const opened = await machine();
+  while (!signal.aborted) {
+    // A look at a snapshot waits for nobody; only lines that are there are worth the lock.
+    const waiting = await takeLines(opened, 'read');
+    for (const line of waiting.length > 0 ? await takeLines(opened, 'write') : []) {
+      const whole = line.endsWith('\n') ? line : `${line}\n`;
+      yield { plain: whole, json: whole };
+    }
+    await pause(signal);
   }
+}
+
+async function takeLines(machine: Machine, access: Access): Promise<string[]> {
+  const { openSession } = await import('../session.ts');
+  const session = await openSession(machine, access);
+  const lines: string[] = [];
+  for await (const line of session.system.tracePipe(AbortSignal.abort())) lines.push(line);
+  await session.close();
+  return lines;
+}
+
+function pause(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, INTERVAL_MS);
+    signal.addEventListener('abort', done);
+  });
 }
