@@ -26,6 +26,5 @@ export {
   STV_INTERNAL,
 } from './constants.ts';
 export { ElfError } from './errors.ts';
-export type { ElfFile, ElfGroup, ElfNote, ElfRelocation, ElfSection, ElfSymbol } from './file.ts';
-export type { ParseElfOptions } from './parse.ts';
+export type { ElfFile, ElfRelocation, ElfSection, ElfSymbol } from './file.ts';
 export { parseElf } from './parse.ts';

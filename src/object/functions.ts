@@ -4,8 +4,8 @@ import { STB_LOCAL, STT_FUNC, STV_HIDDEN, STV_INTERNAL } from '../elf/index.ts';
 import { INSN_SIZE, Insns } from '../isa/index.ts';
 import { bpf_prog_flags } from '../uapi/index.ts';
 import { errProgram, errStaticProgram } from './errors.ts';
-import type { FunctionSpec, ProgramSpec, RelocationSpec } from './program-spec.ts';
 import type { ObjectSections } from './sections.ts';
+import type { FunctionSpec, ProgramSpec, RelocationSpec } from './spec.ts';
 
 /** A function while the object is being opened: its references are still being collected. */
 export interface OpenFunction extends FunctionSpec {

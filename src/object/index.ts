@@ -6,7 +6,6 @@
 export { keyShape, sizedShape, valueShape } from './element-shape.ts';
 export { ObjectError } from './errors.ts';
 export type { ExternSpec, KconfigExtern, KconfigKind, KsymExtern } from './extern-spec.ts';
-export type { MapOrigin, MapSpec, StructOpsSpec } from './map-spec.ts';
 export type { BpfObject, OpenOptions } from './object.ts';
 export { openObject } from './open.ts';
-export type { FunctionSpec, ProgramSpec, RelocationSpec } from './program-spec.ts';
+export type { FunctionSpec, MapOrigin, MapSpec, ProgramSpec, RelocationSpec } from './spec.ts';

@@ -6,9 +6,9 @@ import { STT_SECTION } from '../elf/index.ts';
 import { errMap, errSection } from './errors.ts';
 import { isMapInMap } from './map-def.ts';
 import { kernelMapName } from './map-names.ts';
-import type { MapSpec } from './map-spec.ts';
 import { createMapSpec } from './maps.ts';
 import type { ObjectSections } from './sections.ts';
+import type { MapSpec } from './spec.ts';
 
 /** `struct bpf_map_def` of libbpf before 1.0: type, key_size, value_size, max_entries, map_flags. */
 const LIBBPF_SIZE = 20;

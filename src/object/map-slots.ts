@@ -5,10 +5,9 @@ import { bpf_map_type } from '../uapi/index.ts';
 import { errMapSlot } from './errors.ts';
 import type { FunctionTable } from './functions.ts';
 import { isMapInMap } from './map-def.ts';
-import type { MapSpec } from './map-spec.ts';
 import type { DeclaredMap } from './maps.ts';
-import type { ProgramSpec } from './program-spec.ts';
 import type { ObjectSections } from './sections.ts';
+import type { MapSpec, ProgramSpec } from './spec.ts';
 
 /** Bytes of a pointer as the compiler laid out `values`. */
 const POINTER_SIZE = 8;

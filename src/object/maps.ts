@@ -8,9 +8,9 @@ import type { ExternSpec } from './extern-spec.ts';
 import type { MapDef } from './map-def.ts';
 import { parseMapDef } from './map-def.ts';
 import { internalMapName, kernelMapName } from './map-names.ts';
-import type { MapOrigin, MapSpec } from './map-spec.ts';
 import type { DataSection, ObjectSections } from './sections.ts';
 import { ARENA_SECTION } from './sections.ts';
+import type { MapOrigin, MapSpec } from './spec.ts';
 
 /** Bytes of a data section at most: what the kernel takes as an array's value. */
 const MAX_VALUE_SIZE = 0x7fff_ffff;

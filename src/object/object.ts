@@ -1,8 +1,7 @@
 import type { Endian } from '../base/index.ts';
 import type { Btf, BtfExt } from '../btf/index.ts';
 import type { ExternSpec } from './extern-spec.ts';
-import type { MapSpec } from './map-spec.ts';
-import type { FunctionSpec, ProgramSpec } from './program-spec.ts';
+import type { FunctionSpec, MapSpec, ProgramSpec } from './spec.ts';
 
 /** An opened BPF object: what it holds and asks for, nothing loaded or relocated. */
 export interface BpfObject {

@@ -9,7 +9,6 @@ import { collectFunctions } from './functions.ts';
 import { collectLegacyMaps } from './legacy-maps.ts';
 import { objectName } from './map-names.ts';
 import { resolveMapSlots } from './map-slots.ts';
-import type { MapSpec } from './map-spec.ts';
 import type { DeclaredMap, MapContext } from './maps.ts';
 import { collectDataMaps, collectDeclaredMaps, collectKconfigMap } from './maps.ts';
 import type { BpfObject, OpenOptions } from './object.ts';
@@ -17,6 +16,7 @@ import { readObjectBtf } from './object-btf.ts';
 import { collectRelocations } from './relocations.ts';
 import type { ObjectSections } from './sections.ts';
 import { collectSections } from './sections.ts';
+import type { MapSpec } from './spec.ts';
 import { collectStructOps, resolveStructOpsSlots } from './struct-ops.ts';
 
 /**

@@ -6,9 +6,8 @@ import { errRelocation, errRelocationRow } from './errors.ts';
 import type { ExternSpec } from './extern-spec.ts';
 import { isExternSymbol } from './externs.ts';
 import type { FunctionTable, OpenFunction } from './functions.ts';
-import type { MapSpec } from './map-spec.ts';
-import type { RelocationSpec } from './program-spec.ts';
 import type { ObjectSections } from './sections.ts';
+import type { MapSpec, RelocationSpec } from './spec.ts';
 
 const BPF_CALL = 0x85;
 const BPF_LDIMM64 = 0x18;

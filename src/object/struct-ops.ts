@@ -5,9 +5,9 @@ import { bpf_flags, bpf_map_type, bpf_prog_type } from '../uapi/index.ts';
 import { errStructOps } from './errors.ts';
 import type { FunctionTable } from './functions.ts';
 import { isProgram } from './functions.ts';
-import type { MapSpec } from './map-spec.ts';
 import { createMapSpec } from './maps.ts';
 import type { ObjectSections } from './sections.ts';
+import type { MapSpec } from './spec.ts';
 
 /** The struct_ops maps: one for each variable of `.struct_ops` and its kin. @throws {ObjectError} `OBJECT_STRUCT_OPS` */
 export function collectStructOps(sections: ObjectSections, btf: Btf | undefined): MapSpec[] {

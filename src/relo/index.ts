@@ -7,12 +7,8 @@
 export { ReloError } from './errors.ts';
 export type { RelocatedObject, RelocateOptions } from './options.ts';
 export type {
-  AttachTarget,
   InfoRecords,
-  MapRef,
-  ModuleRef,
   RelocatedProgram,
-  RelocatedStructOps,
 } from './program.ts';
 export { relocateObject } from './relocate.ts';
-export type { RelocationKind, RelocationOutcome, RelocationReport } from './report.ts';
+export type { RelocationReport } from './report.ts';
