@@ -1,6 +1,6 @@
 import { type Btf, type BtfId, type Shape, shapeOf } from '../btf/index.ts';
 import { bpf_map_type as M } from '../uapi/index.ts';
-import type { MapSpec } from './map-spec.ts';
+import type { MapSpec } from './spec.ts';
 
 /** The shape of a type whose values take `size` bytes; bytes where there is none of that size. */
 export function sizedShape(btf: Btf | undefined, id: BtfId, size: number): Shape {
