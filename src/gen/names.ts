@@ -14,6 +14,16 @@ export function propertyName(name: string): string {
   return IDENTIFIER.test(name) ? name : JSON.stringify(name);
 }
 
+/** A text as a string in single quotes. */
+export function quoted(text: string): string {
+  return `'${JSON.stringify(text).slice(1, -1).replace(/\\"/g, '"').replace(/'/g, "\\'")}'`;
+}
+
+/** A text inside a comment: it can neither end it nor break the line. */
+export function commentText(text: string): string {
+  return text.replace(/\*\//g, '* /').replace(/[^\x20-\x7e]/g, '?');
+}
+
 /** A text as an identifier: what cannot stand in one becomes `_`. */
 export function identifier(text: string): string {
   const replaced = text.replace(/[^A-Za-z0-9_]/g, '_');

@@ -2,7 +2,7 @@ import { encodeBase64 } from '../base/index.ts';
 import { type BtfComposite, resolveType } from '../btf/index.ts';
 import { type BpfObject, keyShape, type MapSpec, valueShape } from '../object/index.ts';
 import { bpf_map_type as M } from '../uapi/index.ts';
-import { identifier, pascalCase, propertyName } from './names.ts';
+import { identifier, pascalCase, propertyName, quoted } from './names.ts';
 import { renderTsSkeleton, type TsMember, type TsSection } from './skeleton-ts.template.ts';
 import { TsTypes } from './ts-types.ts';
 
@@ -31,7 +31,7 @@ export function generateTsSkeleton(object: BpfObject, elfBytes: Uint8Array, opti
     .filter((map) => ['btf', 'legacy', 'struct_ops'].includes(map.origin))
     .map((map) => mapMember(map, { object, types, records }));
   return renderTsSkeleton({
-    file: options.file,
+    file: options.file.replace(/.*[\\/]/, ''),
     runtime: options.runtime ?? 'ebpfts',
     name,
     className,
@@ -39,12 +39,12 @@ export function generateTsSkeleton(object: BpfObject, elfBytes: Uint8Array, opti
     programs: object.programs.map((program) => ({
       name: propertyName(program.name),
       comment: `\`SEC("${program.autoload ? '' : '?'}${program.section}")\``,
-      value: `this.program('${program.name}')`,
+      value: `this.program(${quoted(program.name)})`,
     })),
     records: records.map((record) => ({
       name: propertyName(record.name),
       comment: `\`${record.kind === 'STRUCT' ? 'struct' : 'union'} ${record.name}\``,
-      value: `this.type<${types.ofType(record.id, record.size)}>('${record.name}')`,
+      value: `this.type<${types.ofType(record.id, record.size)}>(${quoted(record.name)})`,
     })),
     linkNames: object.programs.map((program) => program.name),
     sections: dataSections(object, types),
@@ -99,7 +99,7 @@ function typeName(type: number): string {
 
 function mapValue(map: MapSpec, context: MapContext): string {
   const { types } = context;
-  const name = `'${map.name}'`;
+  const name = quoted(map.name);
   const key = () => types.ofShape(keyShape(context.object.btf, map));
   const value = () => types.ofShape(valueShape(context.object.btf, map));
   switch (map.type) {
@@ -138,8 +138,8 @@ function recordArguments(map: MapSpec, { object, types, records }: MapContext): 
       : undefined;
   const alone = records.length === 1 && object.maps.filter(isRing).length === 1 ? records[0] : undefined;
   const record = defined?.kind === 'STRUCT' || defined?.kind === 'UNION' ? defined : alone;
-  if (record === undefined || record.name === '') return `('${map.name}')`;
-  return `<${types.ofType(record.id, record.size)}>('${map.name}', '${record.name}')`;
+  if (record === undefined || record.name === '') return `(${quoted(map.name)})`;
+  return `<${types.ofType(record.id, record.size)}>(${quoted(map.name)}, ${quoted(record.name)})`;
 }
 
 /** Sections whose variables BTF knows, under the names that libbpf's skeletons give them. */
