@@ -63,6 +63,15 @@ export function errBadBtf(path: string): MachineError {
   });
 }
 
+export function errNoBtf(wanted: { version: string | undefined; arch: string | undefined }): MachineError {
+  const what = [wanted.version, wanted.arch].filter((part) => part !== undefined).join(' ');
+  return new MachineError({
+    code: 'MACHINE_NO_BTF',
+    message: `there is no BTF of a ${what} kernel here: name one by --btf`,
+    details: wanted,
+  });
+}
+
 export function errBadVersion(version: string): MachineError {
   return new MachineError({
     code: 'MACHINE_BAD_VERSION',

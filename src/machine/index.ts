@@ -5,7 +5,7 @@
  * Reads from: base, uapi, catalog, syscall, world, kernel, host.
  */
 export { MachineError } from './errors.ts';
-export type { Machine, MachineOptions } from './machine.ts';
+export type { Machine, MachineOptions, OpenMachine } from './machine.ts';
 export { openMachine } from './machine.ts';
 export { deleteMachineFile, listMachines, machinePath } from './path.ts';
 export type { ProfileOptions } from './profile.ts';

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { EbpftsError } from '../base/index.ts';
+import { EbpftsError, invariant } from '../base/index.ts';
 import type { KernelProfile } from '../catalog/index.ts';
 import type { Host } from '../host/index.ts';
 import { createKernel, type Kernel, type Store } from '../kernel/index.ts';
@@ -39,8 +39,22 @@ export interface Machine {
    * error leaves the machine as it was.
    */
   write<T>(use: (kernel: Kernel) => T): T;
+  /**
+   * The same in two steps, for work that is not one function: `close` does what the return from `use` does. A writer
+   * that is open keeps all others waiting; this process must not open a second one meanwhile.
+   */
+  open(options: { readonly write: boolean }): OpenMachine;
   /** Gives the file back. */
   close(): Promise<void>;
+}
+
+/** A machine that is open. */
+export interface OpenMachine {
+  readonly kernel: Kernel;
+  /** Ends all processes; a writer's changes are in the file when the promise is fulfilled. */
+  close(): Promise<void>;
+  /** Ends without keeping anything. */
+  abandon(): Promise<void>;
 }
 
 type Outcome<T> = { readonly value: T } | { readonly error: EbpftsError };
@@ -54,8 +68,11 @@ export function openMachine(options: MachineOptions): Machine {
     db ??= openDatabase(path, { readOnly: false });
     return db;
   };
-  return {
+  const machine: Machine = {
     path,
+    open({ write }) {
+      return openInSteps(write ? machine.write : machine.read);
+    },
     read(use) {
       if (!existsSync(path)) return use(newKernel(options));
       const transaction = database().useReadTransaction();
@@ -88,6 +105,38 @@ export function openMachine(options: MachineOptions): Machine {
     async close() {
       await db?.close();
       db = undefined;
+    },
+  };
+  return machine;
+}
+
+/** Why the work of an abandoned machine ends. */
+const ABANDONED = Symbol('abandoned');
+
+function openInSteps(work: Machine['write']): OpenMachine {
+  let kernel: Kernel | undefined;
+  let finish: (() => void) | undefined;
+  let fail: ((reason: symbol) => void) | undefined;
+  const done = work((opened) => {
+    kernel = opened;
+    return new Promise<void>((resolve, reject) => {
+      finish = resolve;
+      fail = reject;
+    });
+  });
+  invariant(kernel && finish && fail, 'a machine is opened at once');
+  const [end, giveUp] = [finish, fail];
+  return {
+    kernel,
+    close() {
+      end();
+      return done;
+    },
+    async abandon() {
+      giveUp(ABANDONED);
+      await done.catch((error: unknown) => {
+        if (error !== ABANDONED) throw error;
+      });
     },
   };
 }

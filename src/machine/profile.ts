@@ -2,7 +2,7 @@ import { ByteReader, decodeUtf8, type Endian } from '../base/index.ts';
 import { defaultConfig, type KernelProfile, parseKernelConfig } from '../catalog/index.ts';
 import type { Host } from '../host/index.ts';
 import type { Store, StoredRecord } from '../kernel/index.ts';
-import { errBadBtf, errBadVersion, errOtherProfile } from './errors.ts';
+import { errBadBtf, errBadVersion, errNoBtf, errOtherProfile } from './errors.ts';
 
 /** Which kernel a machine emulates; what is left out is found: see `newProfile`. */
 export interface ProfileOptions {
@@ -12,14 +12,14 @@ export interface ProfileOptions {
   readonly arch?: string;
   /** Possible CPUs. */
   readonly cpus?: number;
-  /** A raw BTF of a kernel, or a vmlinux' `.BTF` taken out: its bytes, and what they are called in errors. */
+  /** A raw BTF of a kernel, may be gzip-compressed: its bytes, and what they are called in errors. */
   readonly btf?: { readonly path: string; readonly bytes: Uint8Array };
 }
 
 /** The BTF that ships with the package, and the kernel that it is of. */
 const SHIPPED = { file: 'vmlinux-6.12.117-amd64.btf.gz', version: '6.12.117', arch: 'x86_64' };
 const HOST_BTF = '/sys/kernel/btf/vmlinux';
-const DEFAULT_CPUS = 4;
+const DEFAULT_CPUS = 2;
 /** For a BTF that does not say of which kernel it is. */
 const DEFAULT_VERSION = '6.18.0';
 const BTF_MAGIC = 0xeb9f;
@@ -33,13 +33,15 @@ interface NewProfile extends KernelProfile {
 }
 
 /**
- * The kernel of a new machine: the one of the given BTF, else the host's own where it has BTF, else the one whose BTF
- * ships with the package.
+ * The kernel of a new machine: the one of the given BTF, else the host's own where it has BTF and is the one wanted,
+ * else the one whose BTF ships with the package.
+ * @throws {MachineError} MACHINE_NO_BTF where the kernel wanted is neither, MACHINE_BAD_BTF, MACHINE_BAD_VERSION
  */
 export function newProfile(host: Host, options: ProfileOptions = {}): NewProfile {
-  const found = options.btf ? given(options.btf) : (ofHost(host) ?? shipped(host));
-  const version = options.version === undefined ? found.version : fullVersion(options.version);
-  const arch = options.arch ?? found.arch ?? host.arch;
+  const wanted = { version: options.version && checkVersion(options.version), arch: options.arch };
+  const found = options.btf ? given(host, options.btf) : (ofHost(host, wanted) ?? shipped(host, wanted));
+  const version = options.btf && wanted.version ? fullVersion(wanted.version) : found.version;
+  const arch = wanted.arch ?? found.arch ?? host.arch;
   return {
     version,
     arch,
@@ -58,14 +60,27 @@ interface Found {
   readonly config?: ReadonlyMap<string, string>;
 }
 
-function given({ path, bytes }: NonNullable<ProfileOptions['btf']>): Found {
-  return { version: /\d+\.\d+\.\d+/.exec(path)?.[0] ?? DEFAULT_VERSION, btf: bytes };
+interface Wanted {
+  readonly version?: string;
+  readonly arch?: string;
 }
 
-function ofHost(host: Host): Found | undefined {
-  const btf = host.release === '' ? undefined : host.readFile(HOST_BTF);
+function meets({ version, arch }: { version: string; arch: string }, wanted: Wanted): boolean {
+  const sameVersion = wanted.version === undefined || `${version}.`.startsWith(`${wanted.version}.`);
+  return sameVersion && (wanted.arch === undefined || wanted.arch === arch);
+}
+
+function given(host: Host, { path, bytes }: NonNullable<ProfileOptions['btf']>): Found {
+  const gzipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const btf = gzipped ? host.gunzip(bytes) : bytes;
+  return { version: /\d+\.\d+\.\d+/.exec(path)?.[0] ?? DEFAULT_VERSION, btf };
+}
+
+function ofHost(host: Host, wanted: Wanted): Found | undefined {
   const version = /^\d+\.\d+\.\d+/.exec(host.release)?.[0];
-  return btf && version !== undefined ? { version, arch: host.arch, btf, config: hostConfig(host) } : undefined;
+  if (version === undefined || !meets({ version, arch: host.arch }, wanted)) return undefined;
+  const btf = host.readFile(HOST_BTF);
+  return btf && { version, arch: host.arch, btf, config: hostConfig(host) };
 }
 
 function hostConfig(host: Host): ReadonlyMap<string, string> | undefined {
@@ -74,14 +89,18 @@ function hostConfig(host: Host): ReadonlyMap<string, string> | undefined {
   return text && parseKernelConfig(decodeUtf8(text));
 }
 
-function shipped(host: Host): Found {
+function shipped(host: Host, wanted: Wanted): Found {
+  if (!meets(SHIPPED, wanted)) throw errNoBtf({ version: wanted.version, arch: wanted.arch });
   return { version: SHIPPED.version, arch: SHIPPED.arch, btf: host.gunzip(host.dataFile(SHIPPED.file)) };
 }
 
+function checkVersion(version: string): string {
+  if (!/^\d+\.\d+(\.\d+)?$/.test(version)) throw errBadVersion(version);
+  return version;
+}
+
 function fullVersion(version: string): string {
-  const match = /^(\d+)\.(\d+)(\.\d+)?/.exec(version);
-  if (!match) throw errBadVersion(version);
-  return `${match[1]}.${match[2]}${match[3] ?? '.0'}`;
+  return /^\d+\.\d+$/.test(version) ? `${version}.0` : version;
 }
 
 function endianOf(btf: Uint8Array, path: string): Endian {
@@ -120,10 +139,14 @@ export function loadProfile(store: Store): KernelProfile | undefined {
 
 /** Refuses wishes that a machine which is there already does not meet. @throws {MachineError} MACHINE_OTHER_PROFILE */
 export function checkProfile(have: KernelProfile, wanted: ProfileOptions, path: string): void {
-  const check = (what: string, want: string | undefined, is: string) => {
-    if (want !== undefined && want !== is) throw errOtherProfile({ what, wanted: want, have: is, path });
-  };
-  check('kernel', wanted.version && fullVersion(wanted.version), have.version);
-  check('architecture', wanted.arch, have.arch);
-  check('CPUs', wanted.cpus?.toString(), have.cpus.toString());
+  const { version, arch, cpus } = wanted;
+  if (version !== undefined && !meets(have, { version: checkVersion(version) })) {
+    throw errOtherProfile({ what: 'kernel', wanted: version, have: have.version, path });
+  }
+  if (arch !== undefined && arch !== have.arch) {
+    throw errOtherProfile({ what: 'architecture', wanted: arch, have: have.arch, path });
+  }
+  if (cpus !== undefined && cpus !== have.cpus) {
+    throw errOtherProfile({ what: 'CPUs', wanted: String(cpus), have: String(have.cpus), path });
+  }
 }
