@@ -38,7 +38,8 @@ export interface InsnFacts {
   readonly contextOffset?: number;
   /**
    * Index into `ProgramFacts.maps`. Loads, stores, atomics: the map whose value is accessed; calls: the map in R1 (in R2
-   * for `bpf_tail_call`); `ldimm64`: the map that it names. Undefined where it is none or not always the same.
+   * for `bpf_tail_call`); `ldimm64`: the map that it names, also where no path comes. Undefined where it is none or not always
+   * the same.
    */
   readonly map?: number;
 }

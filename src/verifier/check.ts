@@ -38,18 +38,18 @@ export function checkProgram<M extends CheckedMap>(options: CheckOptions<M>): Ch
 }
 
 function checkAll<M extends CheckedMap>(options: CheckOptions<M>): ProgramFacts<M> | Refusal {
-  const { insns } = options;
+  const { insns, exceptionCallback } = options;
   if (insns.length === 0 || insns.length > MAX_INSNS) return { errno: errno.E2BIG, text: '' };
-  const subprograms = checkSubprograms(insns);
+  const subprograms = checkSubprograms(insns, exceptionCallback);
   if ('errno' in subprograms) return subprograms;
   const jumps = checkJumps(insns, subprograms);
   if (jumps) return jumps;
   const used = resolveWide(options);
   if ('errno' in used) return used;
-  const unreachable = checkReachable(insns);
+  const unreachable = checkReachable(insns, exceptionCallback);
   if (unreachable) return unreachable;
   const contextPointer = options.contextPointer?.bind(options) ?? (() => undefined);
-  const facts = analyse({ insns, subprograms, ...used, contextPointer });
+  const facts = analyse({ insns, subprograms, ...used, exceptionCallback, contextPointer });
   return 'errno' in facts ? facts : (checkStackDepth(insns, facts) ?? facts);
 }
 

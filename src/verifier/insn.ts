@@ -71,7 +71,10 @@ function checkRegister(register: number, i: number): Refusal | undefined {
 }
 
 function checkWritten(register: number, i: number): Refusal | undefined {
-  return checkRegister(register, i) ?? (register === BPF_REG_FP ? denied('frame pointer is read only', i) : undefined);
+  return (
+    checkRegister(register, i) ??
+    (register === BPF_REG_FP ? { ...denied('frame pointer is read only', i), depends: true } : undefined)
+  );
 }
 
 function checkAlu(insns: Insns, i: number): Refusal | undefined {
@@ -97,9 +100,10 @@ function checkAlu(insns: Insns, i: number): Refusal | undefined {
   if (useRegister ? imm !== 0 : src !== 0) return invalid(name, i);
   const refusal = (useRegister ? checkRegister(src, i) : undefined) ?? checkRegister(dst, i);
   if (refusal) return refusal;
-  if ((op === BPF_DIV || op === BPF_MOD) && !useRegister && imm === 0) return invalid('div by zero', i);
+  if ((op === BPF_DIV || op === BPF_MOD) && !useRegister && imm === 0)
+    return { ...invalid('div by zero', i), depends: true };
   if ((op === BPF_LSH || op === BPF_RSH || op === BPF_ARSH) && !useRegister) {
-    if (imm < 0 || imm >= (wide ? 64 : 32)) return invalid(`invalid shift ${imm}`, i);
+    if (imm < 0 || imm >= (wide ? 64 : 32)) return { ...invalid(`invalid shift ${imm}`, i), depends: true };
   }
   return checkWritten(dst, i);
 }

@@ -17,6 +17,8 @@ export interface CheckOptions<M extends CheckedMap = CheckedMap> {
   readonly insns: Insns;
   /** BPF_PROG_TYPE_* */
   readonly progType: number;
+  /** First instruction of the exception callback, which the program's BTF names and no instruction refers to. */
+  readonly exceptionCallback?: number;
   /** The map that the fd names (`index` false) or the slot of the fd array (`index` true); negative errno where none. */
   map(fd: number, index: boolean): M | number;
   /**

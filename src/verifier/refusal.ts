@@ -7,6 +7,11 @@ export interface Refusal {
   readonly text: string;
   /** The instruction, where the kernel walked to it before it refused. */
   readonly insn?: number;
+  /**
+   * Compilers write such things too, into code that no values ever lead to: it counts only where every run comes by. (The
+   * kernel knows from the ranges of values.)
+   */
+  readonly depends?: boolean;
 }
 
 export function invalid(text: string, insn?: number): Refusal {

@@ -15,13 +15,18 @@ import { invalid, type Refusal } from './refusal.ts';
 /** Subprograms of one program: BPF_MAX_SUBPROGS. */
 const MAX_SUBPROGS = 256;
 
-/** First instruction of each subprogram, once every call and function address leads into the program. */
-export function checkSubprograms(insns: Insns): readonly number[] | Refusal {
+/**
+ * First instruction of each subprogram, once every call and function address leads into the program.
+ * @param extra one that no instruction refers to
+ */
+export function checkSubprograms(insns: Insns, extra?: number): readonly number[] | Refusal {
   for (let i = 0; i < insns.length; i++) {
     const target = subprogramTarget(insns, i);
     if (target !== undefined && (target < 0 || target >= insns.length)) return invalid('call to invalid destination');
   }
   const starts = findSubprograms(insns);
+  if (extra !== undefined && !starts.includes(extra)) starts.push(extra);
+  starts.sort((a, b) => a - b);
   return starts.length > MAX_SUBPROGS ? { errno: errno.E2BIG, text: 'too many subprograms' } : starts;
 }
 
@@ -43,9 +48,9 @@ export function checkJumps(insns: Insns, subprograms: readonly number[]): Refusa
 
 /**
  * No jump leads into the second half of a wide instruction, and every instruction can be come to from the beginning of
- * the program, through calls and function addresses too.
+ * the program, through calls and function addresses too, or from `extra`.
  */
-export function checkReachable(insns: Insns): Refusal | undefined {
+export function checkReachable(insns: Insns, extra?: number): Refusal | undefined {
   const seen = new Uint8Array(insns.length);
   const work = [0];
   seen[0] = 1;
@@ -54,6 +59,7 @@ export function checkReachable(insns: Insns): Refusal | undefined {
     seen[i] = 1;
     work.push(i);
   };
+  visit(extra);
   for (let i: number | undefined; (i = work.pop()) !== undefined; ) {
     visit(jumpTarget(insns, i));
     visit(subprogramTarget(insns, i));

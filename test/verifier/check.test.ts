@@ -68,3 +68,22 @@ test('finds the stack that each subprogram uses', () => {
   );
   expect(result).toMatchObject({ facts: { subprograms: [0, 4], stackDepths: [8, 48] } });
 });
+
+test('what may lie on no path of values is refused only where every run comes by', () => {
+  expect(check(assemble('call 7\nif r0 > 3 goto +1\nr10 = 0\nr0 = 0\nexit')).verdict).toBe('accepted');
+  expect(check(assemble('r0 = 1\nif r0 > 3 goto +1\nr10 = 0\nr0 = 0\nexit')).verdict).toBe('rejected');
+});
+
+test('spills around a call that clobbers nothing take no stack', () => {
+  const text =
+    'r1 = 1\n*(u64 *)(r10 -512) = r1\ncall f\nexit\nf: *(u64 *)(r10 -24) = r1\ncall 8\nr1 = *(u64 *)(r10 -24)\nexit';
+  expect(check(assemble(text))).toMatchObject({ verdict: 'accepted', facts: { stackDepths: [512, 0] } });
+  expect(check(assemble(text.replace('call 8', 'call 7')))).toMatchObject({ verdict: 'rejected' });
+});
+
+test('an exception callback is a subprogram that nothing refers to', () => {
+  const insns = assemble('r0 = 0\nexit\nr0 = r1\nexit');
+  const options = { insns, progType: bpf_prog_type.BPF_PROG_TYPE_XDP, map: () => -errno.EBADF };
+  expect(checkProgram(options).verdict).toBe('rejected');
+  expect(checkProgram({ ...options, exceptionCallback: 2 })).toMatchObject({ facts: { subprograms: [0, 2] } });
+});

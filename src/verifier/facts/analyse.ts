@@ -26,6 +26,7 @@ import {
   jump64,
 } from '../../isa/index.ts';
 import { bpf_pseudo_call, MAX_BPF_STACK } from '../../uapi/index.ts';
+import { fastcallSpills } from '../fastcall.ts';
 import { checkInsn } from '../insn.ts';
 import type { CheckedMap } from '../options.ts';
 import { denied, type Refusal } from '../refusal.ts';
@@ -45,6 +46,7 @@ export interface Shape<M extends CheckedMap> {
   readonly subprograms: readonly number[];
   readonly maps: readonly M[];
   readonly mapAt: ReadonlyMap<number, number>;
+  readonly exceptionCallback: number | undefined;
   contextPointer: Surroundings['contextPointer'];
 }
 
@@ -53,6 +55,8 @@ interface Node {
   readonly block: BasicBlock;
   readonly sub: number;
   state: State | undefined;
+  /** Whether every run comes here: no condition that is not known stands before it. */
+  certain: boolean;
   visits: number;
   queued: boolean;
 }
@@ -90,6 +94,7 @@ class Walk<M extends CheckedMap> implements Surroundings {
   readonly #subs: Sub[] = [];
   #queue: Node[] = [];
   readonly #reached: Uint8Array;
+  readonly #fastcall: ReadonlySet<number>;
   readonly #facts: (InsnFacts | undefined)[];
   /** The first instruction in a walk that the kernel would not go on from. */
   #refusal: Refusal | undefined;
@@ -101,13 +106,17 @@ class Walk<M extends CheckedMap> implements Surroundings {
     this.maps = shape.maps;
     this.mapAt = shape.mapAt;
     this.subAt = new Map(shape.subprograms.map((start, index) => [start, index]));
+    this.#fastcall = fastcallSpills(shape.insns);
     this.#reached = new Uint8Array(shape.insns.length);
     this.#facts = new Array<InsnFacts | undefined>(shape.insns.length);
+    for (const [i, map] of shape.mapAt) this.#facts[i] = { map };
     for (const [sub, start] of shape.subprograms.entries()) this.#addSub(sub, start);
   }
 
   run(): ProgramFacts<M> | Refusal {
-    this.#enterSub(0, [pointer('context', 0)]);
+    this.#enterSub(0, [pointer('context', 0)], true);
+    const { exceptionCallback } = this.#shape;
+    if (exceptionCallback !== undefined) this.#enterSub(this.subAt.get(exceptionCallback)!, [SCALAR], false);
     while (this.#queue.length > 0) {
       const round = this.#queue.sort((a, b) => a.block.start - b.block.start);
       this.#queue = [];
@@ -115,7 +124,7 @@ class Walk<M extends CheckedMap> implements Surroundings {
       if (this.#refusal) return this.#refusal;
     }
     const { subprograms, maps } = this.#shape;
-    const stackDepths = this.#subs.map(({ lowest }) => Math.ceil(-lowest / 8) * 8);
+    const stackDepths = this.#subs.map(({ lowest }) => Math.ceil(Math.abs(lowest) / 8) * 8);
     return { subprograms, stackDepths, maps, reached: this.#reached, insns: this.#facts };
   }
 
@@ -139,7 +148,7 @@ class Walk<M extends CheckedMap> implements Surroundings {
     const first = this.#nodes.length;
     const end = this.#shape.subprograms[sub + 1] ?? this.insns.length;
     for (const block of basicBlocks(this.insns, start, end)) {
-      this.#nodes.push({ block, sub, state: undefined, visits: 0, queued: false });
+      this.#nodes.push({ block, sub, state: undefined, certain: false, visits: 0, queued: false });
     }
     const made: Sub = {
       first,
@@ -159,14 +168,16 @@ class Walk<M extends CheckedMap> implements Surroundings {
     this.#queue.push(node);
   }
 
-  #flow(node: Node, state: State): void {
+  #flow(node: Node, state: State, certain: boolean): void {
+    const surer = certain && !node.certain;
+    if (surer) node.certain = true;
     if (!node.state) node.state = copyState(state);
-    else if (!joinState(node.state, state, node.visits > PATIENCE)) return;
+    else if (!joinState(node.state, state, node.visits > PATIENCE) && !surer) return;
     this.#enqueue(node);
   }
 
-  #enterSub(sub: number, args: readonly Value[]): void {
-    this.#flow(this.#nodes[this.#subs[sub].first], entryState(sub, args));
+  #enterSub(sub: number, args: readonly Value[], certain: boolean): void {
+    this.#flow(this.#nodes[this.#subs[sub].first], entryState(sub, args), certain);
   }
 
   #visit(node: Node): void {
@@ -181,16 +192,20 @@ class Walk<M extends CheckedMap> implements Surroundings {
       this.#reached[i] = 1;
       if (isWide(this.insns.code(i)) && i + 1 < end) this.#reached[i + 1] = 1;
       last = i;
-      this.#refusal ??= checkInsn(this.insns, i) ?? this.#checkStack(state, i);
-      if (this.#refusal || !this.#step(state, i)) return;
+      const refusal = checkInsn(this.insns, i) ?? this.#checkStack(state, i);
+      if (refusal && (node.certain || !refusal.depends)) this.#refusal ??= refusal;
+      if (refusal || !this.#step(state, i)) return;
     }
     const taken = this.#isTaken(state, last);
+    const certain = node.certain && (taken !== undefined || jump === undefined || next === undefined);
     const nullOn = this.#nullTest(last);
     if (next !== undefined && taken !== true) {
-      this.#flow(this.#nodes[first + next], nullOn === 'next' ? withNull(state, this.insns.dst(last)) : state);
+      const after = nullOn === 'next' ? withNull(state, this.insns.dst(last)) : state;
+      this.#flow(this.#nodes[first + next], after, certain);
     }
     if (jump !== undefined && taken !== false) {
-      this.#flow(this.#nodes[first + jump], nullOn === 'jump' ? withNull(state, this.insns.dst(last)) : state);
+      const after = nullOn === 'jump' ? withNull(state, this.insns.dst(last)) : state;
+      this.#flow(this.#nodes[first + jump], after, certain);
     }
   }
 
@@ -227,7 +242,7 @@ class Walk<M extends CheckedMap> implements Surroundings {
       const sub = this.subAt.get(i + 1 + this.insns.imm(i))!;
       this.#shareFrames(state, args);
       this.#subs[sub].callers.add(this.#node);
-      this.#enterSub(sub, args);
+      this.#enterSub(sub, args, this.#node.certain);
       const given = this.#subs[sub].result;
       result = given && { ...given };
     } else {
@@ -236,7 +251,7 @@ class Walk<M extends CheckedMap> implements Surroundings {
       for (const { cls, sub } of args) {
         if (cls !== 'function' || sub === undefined) continue;
         this.#shareFrames(state, args);
-        this.#enterSub(sub, callbackArguments(this.insns, i, registers));
+        this.#enterSub(sub, callbackArguments(this.insns, i, registers), false);
       }
       result = callResult(this.insns, i, { registers, maps: this.maps });
     }
@@ -270,11 +285,15 @@ class Walk<M extends CheckedMap> implements Surroundings {
     if (base.cls !== 'stack' || base.number === undefined) return undefined;
     const offset = base.number + insns.off(i);
     const size = accessBytes(code);
+    if (offset % size !== 0) {
+      const what = `misaligned stack access off 0+${base.number}+${insns.off(i)} size ${size}`;
+      return { ...denied(what, i), depends: true };
+    }
     if (offset < -MAX_BPF_STACK || offset + size > 0) {
       const what = `invalid ${load ? 'read from' : 'write to'} stack R${register} off=${offset} size=${size}`;
-      return denied(what, i);
+      return { ...denied(what, i), depends: true };
     }
-    this.#useStack(base.sub, offset);
+    if (!this.#fastcall.has(i)) this.#useStack(base.sub, offset);
     return undefined;
   }
 
