@@ -17,7 +17,7 @@ const MAX_BUCKETS = 0x8000_0000;
  * BPF_MAP_TYPE_DEVMAP_HASH: the table of hash-table.ts, but the hash of a key is the key itself; values are those of
  * redirect-value.ts.
  */
-class DevMapHash extends RedirectMap {
+export class DevMapHash extends RedirectMap {
   protected override readonly attachType = bpf_attach_type.BPF_XDP_DEVMAP;
   protected override readonly badProgram = -errno.EINVAL;
   readonly #table: HashTable;

@@ -17,7 +17,6 @@ export interface PoolPlace {
  * |----|-----------------------------------------------------------------------------------|
  * | 0  | u32 place of the first free element, linked by the first u32 of each; 0 for none    |
  * | 4  | u32 index of the first element that never was in use                               |
- * | 8  | u32 most recent and (at 12) least recent element of an LRU list, (at 16) its length |
  */
 export class ElementPool {
   readonly memory: Memory;

@@ -38,7 +38,7 @@ export const field = {
   bucketCount: 1080,
   /** Starts the hash of a key. */
   seed: 1084,
-  /** The pool of elements, five fields; see element-pool.ts. */
+  /** The pool of elements, two fields; see element-pool.ts. LRU types have theirs elsewhere: `pools`. */
   pool: 1088,
   /** Queue and stack: slots of the next push and the next pop. */
   head: 1108,
@@ -53,7 +53,7 @@ export const field = {
   ownerFrags: 1136,
   /** STRUCT_OPS: state of the only value. */
   state: 1140,
-  /** LRU_HASH and LRU_PERCPU_HASH with BPF_F_NO_COMMON_LRU: one pool a CPU, every 32 bytes. */
+  /** LRU_HASH and LRU_PERCPU_HASH: the first pool; with BPF_F_NO_COMMON_LRU one a CPU, every 32 bytes. See lru-pool.ts. */
   pools: 1144,
 } as const;
 

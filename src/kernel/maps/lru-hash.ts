@@ -10,18 +10,16 @@ import type { MapHost, MapLayout, MapSpec, MapType } from './map.ts';
 import { structSize } from './memlock.ts';
 import { freeFields, initFields, readValue, writeValue } from './value-fields.ts';
 
-const SPARE = 1;
-
 /*
- * BPF_MAP_TYPE_LRU_HASH: the table of hash-table.ts over the pools of lru-pools.ts. As in a plain hash, an update of a key
- * writes a new element before the old one goes: a pool has one element to spare.
+ * BPF_MAP_TYPE_LRU_HASH: the table of hash-table.ts over the pools of lru-pools.ts. An update writes a new element
+ * before the old one goes, and so may evict another.
  */
 class LruHashMap extends HashedMap {
   readonly #pools: LruPools;
 
   constructor(host: MapHost, spec: MapSpec, region: Region, layout: MapLayout) {
     super(host, spec, region, layout);
-    this.#pools = new LruPools(this, layout, SPARE);
+    this.#pools = new LruPools(this, layout);
   }
 
   override memlock(): number {
@@ -59,15 +57,17 @@ class LruHashMap extends HashedMap {
 
   #update(key: Uint8Array, value: Uint8Array, flags: bigint, cpu: number): Errno | 0 {
     if (flags > BigInt(bpf_flags.BPF_EXIST)) return -errno.EINVAL;
+    const element = this.#pools.take(cpu, (victim) => {
+      this.table.unlink(victim);
+      this.freeElement(victim);
+    });
     const hash = this.table.hash(key);
     const old = this.table.find(key, hash);
     const wrong = checkExistence(flags, old !== 0);
-    if (wrong) return wrong;
-    const evict = (victim: number) => {
-      this.table.unlink(victim);
-      this.freeElement(victim);
-    };
-    const element = this.#pools.take(cpu, evict, old);
+    if (wrong) {
+      this.#pools.giveBack(element);
+      return wrong;
+    }
     this.table.insert(element, key, hash);
     const place = this.table.valuePlace(element);
     writeValue(this, place, value);
@@ -82,7 +82,7 @@ class LruHashMap extends HashedMap {
 
 function layoutOf(spec: MapSpec, host: MapHost) {
   const valueStride = alignUp(spec.attr.valueSize, 8);
-  return lruLayout(spec, host, { valueBytes: valueStride, valueStride }, SPARE);
+  return lruLayout(spec, host, { valueBytes: valueStride, valueStride });
 }
 
 export const lruHash: MapType = {

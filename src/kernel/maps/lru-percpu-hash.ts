@@ -1,4 +1,5 @@
 import { alignUp } from '../../base/index.ts';
+import { bpf_flags } from '../../uapi/index.ts';
 import type { Region } from '../../vm/index.ts';
 import { checkHash } from './create-rules.ts';
 import { plantSeed } from './hash-table.ts';
@@ -8,19 +9,23 @@ import { percpuHashMemlock } from './percpu-hash.ts';
 import { PercpuHashedMap } from './percpu-hashed-map.ts';
 
 /*
- * BPF_MAP_TYPE_LRU_PERCPU_HASH: the table of hash-table.ts over the pools of lru-pools.ts (none to spare: updates are made
- * in place); an element has one value a CPU, one every `valueStride` bytes.
+ * BPF_MAP_TYPE_LRU_PERCPU_HASH: the table of hash-table.ts over the pools of lru-pools.ts (updates are made in place); an element has one value a CPU, one every `valueStride` bytes.
  */
 class LruPercpuHashMap extends PercpuHashedMap {
   readonly #pools: LruPools;
 
   constructor(host: MapHost, spec: MapSpec, region: Region, layout: MapLayout) {
     super(host, spec, region, layout);
-    this.#pools = new LruPools(this, layout, 0);
+    this.#pools = new LruPools(this, layout);
   }
 
   override memlock(): number {
     return percpuHashMemlock(this.spec, this.host, this.table.count);
+  }
+
+  /** Linux takes a new element before it looks whether one is there: an update of a key may evict others too. */
+  protected override beforeFind(flags: bigint, cpu: number): number {
+    return flags === BigInt(bpf_flags.BPF_EXIST) ? 0 : this.takeElement(cpu);
   }
 
   protected override takeElement(cpu: number): number {

@@ -58,18 +58,25 @@ export abstract class PercpuHashedMap extends HashedMap {
   /** An LRU remembers that an element was used. */
   protected used(_element: number): void {}
 
+  /** An element taken before the key is looked for; 0: none. */
+  protected beforeFind(_flags: bigint, _cpu: number): number {
+    return 0;
+  }
+
   /** The key's element, made anew (values zero) where the flags allow it. */
   private elementToWrite(key: Uint8Array, flags: bigint, cpu: number): number | Errno {
     if (flags > BigInt(bpf_flags.BPF_EXIST)) return -errno.EINVAL;
+    const early = this.beforeFind(flags, cpu);
     const hash = this.table.hash(key);
     const old = this.table.find(key, hash);
     const wrong = checkExistence(flags, old !== 0);
+    if (early !== 0 && (wrong || old !== 0)) this.recycle(early);
     if (wrong) return wrong;
     if (old !== 0) {
       this.used(old);
       return old;
     }
-    const element = this.takeElement(cpu);
+    const element = early || this.takeElement(cpu);
     if (element < 0) return element;
     const place = this.table.valuePlace(element);
     this.host.memory.bytes().fill(0, place, place + this.sysValueSize);

@@ -54,6 +54,11 @@ export class PerfRing {
     return region && new PerfRing(options, region);
   }
 
+  /** The writer of a ring whose region is there already. */
+  static over(options: PerfRingOptions, region: Region): PerfRing {
+    return new PerfRing(options, region);
+  }
+
   /** Whether poll(2) finds something to read. */
   get readable(): boolean {
     return this.#load64(DATA_HEAD) !== this.#load64(DATA_TAIL);
