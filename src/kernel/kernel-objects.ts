@@ -59,7 +59,7 @@ export class KernelObjects implements PinHolder {
       progs: new ObjectTable('prog', progCodec(state, store), store),
       btfs: new ObjectTable('btf', btfCodec(profile, store), store),
       links: new ObjectTable('link', linkCodec(state), store),
-      perfEvents: new ObjectTable('perf_event', perfEventCodec(state), store),
+      perfEvents: new ObjectTable('perf_event', perfEventCodec(), store),
       attachments: [],
       attachmentsChanged: () => {
         this.#attachmentsChanged = true;

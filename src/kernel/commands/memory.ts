@@ -1,15 +1,9 @@
 import { type Errno, type Fd, isErrno, type MappedMemory } from '../../syscall/index.ts';
 import { errno } from '../../uapi/index.ts';
 import type { Memory } from '../../vm/index.ts';
-import type { PerfEvent } from '../core/perf-event.ts';
+import { PerfRing } from '../maps/perf-ring.ts';
 import { RingbufMap } from '../maps/ringbuf.ts';
 import type { Caller } from '../process/caller.ts';
-
-/** `struct perf_event_mmap_page`: where the positions and the place of the data stand in it. */
-const DATA_HEAD = 1024;
-const DATA_TAIL = 1032;
-const DATA_OFFSET = 1040;
-const DATA_SIZE = 1048;
 
 /** What mmap(2) is asked for. */
 export interface MmapRequest {
@@ -39,29 +33,22 @@ export function mmap(caller: Caller, fd: Fd, request: MmapRequest): MappedMemory
 
 function mmapPerfEvent(caller: Caller, id: number, { offset, length }: MmapRequest): MappedMemory | Errno {
   const { perfEvents, memory, profile, endian } = caller.state;
+  const { pageSize } = profile;
   const event = perfEvents.expect(id);
-  const dataSize = length - profile.pageSize;
-  if (offset !== 0 || dataSize < 0 || !isPowerOfTwo(dataSize / profile.pageSize)) return -errno.EINVAL;
-  if (event.ring && event.ring.dataSize !== dataSize) return -errno.EINVAL;
-  if (!event.ring) {
-    const region = memory.allocPages(length, {
-      kind: 'object',
-      name: `perf event ${id}`,
-      readable: false,
-      writable: false,
-    });
-    if (!region) return -errno.ENOMEM;
-    const little = endian === 'little';
-    memory.view().setBigUint64(region.offset + DATA_OFFSET, BigInt(profile.pageSize), little);
-    memory.view().setBigUint64(region.offset + DATA_SIZE, BigInt(dataSize), little);
-    event.ring = { region, dataSize };
-  }
+  const dataPages = length / pageSize - 1;
+  if (offset !== 0 || !Number.isInteger(Math.log2(dataPages))) return -errno.EINVAL;
+  if (event.ring && event.ring.dataSize !== dataPages * pageSize) return -errno.EINVAL;
+  event.ring ??= PerfRing.create({
+    memory,
+    endian,
+    pageSize,
+    dataPages,
+    eventId: BigInt(id),
+    name: `perf event ${id}`,
+  });
+  if (!event.ring) return -errno.ENOMEM;
   perfEvents.hold(id);
   return mapping(memory, { offset: event.ring.region.offset, length }, () => perfEvents.drop(id));
-}
-
-function isPowerOfTwo(pages: number): boolean {
-  return pages === 0 || (Number.isInteger(pages) && (pages & (pages - 1)) === 0);
 }
 
 function mapping(
@@ -91,16 +78,9 @@ export async function poll(
   const { state } = caller;
   if (file.kind === 'perf_event') {
     const event = state.perfEvents.expect(file.id);
-    return state.waiters.wait(`perf_event ${file.id}`, () => hasRecords(caller, event), options);
+    return state.waiters.wait(`perf_event ${file.id}`, () => event.ring?.readable === true, options);
   }
   const map = file.kind === 'map' ? state.maps.expect(file.id) : undefined;
   if (!(map instanceof RingbufMap)) return true;
   return state.waiters.wait(`map ${file.id}`, () => map.readable, options);
-}
-
-function hasRecords({ state }: Caller, event: PerfEvent): boolean {
-  if (!event.ring) return false;
-  const view = state.memory.view();
-  const at = event.ring.region.offset;
-  return view.getBigUint64(at + DATA_HEAD, true) !== view.getBigUint64(at + DATA_TAIL, true);
 }

@@ -17,7 +17,7 @@ export function perfEventOpen(caller: Caller, attr: PerfEventAttr): Fd | Errno {
     if (typeof place === 'number') return place;
     attr = { ...attr, event: place };
   }
-  const made = state.perfEvents.add((id) => ({ id, attr, ring: undefined, enabled: true, lost: 0n }));
+  const made = state.perfEvents.add((id) => ({ id, attr, ring: undefined, enabled: true }));
   return typeof made === 'number' ? made : installFd(caller, 'perf_event', made.id);
 }
 

@@ -64,6 +64,11 @@ export class PerfRing {
     return this.#load64(DATA_HEAD) !== this.#load64(DATA_TAIL);
   }
 
+  /** Bytes of data after the first page. */
+  get dataSize(): number {
+    return this.#size;
+  }
+
   /** Records that found no room and have not been reported yet. */
   get lost(): bigint {
     return this.#lost;

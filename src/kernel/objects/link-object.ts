@@ -23,15 +23,15 @@ export function linkCodec(state: () => KernelState): ObjectCodec<BpfLink> {
 }
 
 /** How perf events are saved: those that a link holds outlive the process, but not its ring. */
-export function perfEventCodec(state: () => KernelState): ObjectCodec<PerfEvent> {
+export function perfEventCodec(): ObjectCodec<PerfEvent> {
   return {
     restore(id, record) {
-      const { attr, enabled, lost } = record;
-      return { id, attr, ring: undefined, enabled, lost } as unknown as PerfEvent;
+      const { attr, enabled } = record;
+      return { id, attr, ring: undefined, enabled } as unknown as PerfEvent;
     },
-    record: ({ attr, enabled, lost }) => ({ attr, enabled, lost }) as unknown as StoredRecord,
+    record: ({ attr, enabled }) => ({ attr, enabled }) as unknown as StoredRecord,
     release(event) {
-      if (event.ring) state().memory.freePages(event.ring.region);
+      event.ring?.release();
     },
   };
 }
