@@ -108,7 +108,7 @@ async function runHandler(
     const open = await session?.catch(() => undefined);
     // What a failed command had done stays done, as it does in Linux; a mistake of ours must not be saved.
     if (error instanceof EbpftsError) await open?.close();
-    else await open?.abort(error);
+    else await open?.abort();
     throw error;
   }
 }

@@ -1,5 +1,4 @@
 import { createNodeHost } from '../host/index.ts';
-import type { Kernel } from '../kernel/index.ts';
 import { type Machine, openMachine, type ProfileOptions } from '../machine/index.ts';
 import type { System } from '../syscall/index.ts';
 import { readRawBtf } from './btf-file.ts';
@@ -17,7 +16,7 @@ export interface Session {
   /** Ends the process; what it changed is saved, if the access was `write`. */
   close(): Promise<void>;
   /** Ends the process and leaves the machine as it was. */
-  abort(reason: unknown): Promise<void>;
+  abort(): Promise<void>;
 }
 
 /** The machine that the options name; nothing is opened before it is used. */
@@ -29,36 +28,13 @@ export function machineOf(io: Io, options: GlobalOptions): Machine {
 }
 
 /** Begins to work on a machine. @throws {MachineError} */
-export function openSession(machine: Machine, access: Access): Promise<Session> {
-  return new Promise((opened, failed) => {
-    let finish: () => void = () => {};
-    let giveUp: (reason: unknown) => void = () => {};
-    const finished = new Promise<void>((resolve, reject) => {
-      finish = resolve;
-      giveUp = reject;
-    });
-    const work = (kernel: Kernel): Promise<void> => {
-      const system = kernel.openProcess();
-      opened({
-        system,
-        objects: new KernelObjects(system),
-        close() {
-          finish();
-          return saved;
-        },
-        async abort(reason) {
-          giveUp(reason);
-          await saved.catch(() => {});
-        },
-      });
-      return finished;
-    };
-    let saved: Promise<void>;
-    try {
-      saved = access === 'write' ? machine.write(work) : machine.read(work);
-      saved.catch(failed);
-    } catch (error) {
-      failed(error);
-    }
-  });
+export function openSession(machine: Machine, access: Access): Session {
+  const opened = machine.open({ write: access === 'write' });
+  const system = opened.kernel.openProcess();
+  return {
+    system,
+    objects: new KernelObjects(system),
+    close: () => opened.close(),
+    abort: () => opened.abandon(),
+  };
 }

@@ -29,7 +29,7 @@ async function* pieces({ machine }: Context, signal: AbortSignal): AsyncGenerato
 
 async function takeLines(machine: Machine, access: Access): Promise<string[]> {
   const { openSession } = await import('../session.ts');
-  const session = await openSession(machine, access);
+  const session = openSession(machine, access);
   const lines: string[] = [];
   for await (const line of session.system.tracePipe(AbortSignal.abort())) lines.push(line);
   await session.close();
