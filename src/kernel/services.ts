@@ -6,6 +6,7 @@ import { translateProgram } from './fixup/translate.ts';
 import { helpers } from './helpers/registry.ts';
 import { createRuntime } from './hooks/runtime.ts';
 import { testRun } from './hooks/test-run.ts';
+import { fireTimer, freeTimer, TIMER_EVENT } from './hooks/timer.ts';
 
 /** Wires what runs programs to what loads them. */
 export function createServices(state: KernelState): KernelServices {
@@ -15,8 +16,12 @@ export function createServices(state: KernelState): KernelServices {
     translate: (kernel, request) => translateProgram(kernel, runtime.layout, request),
     testRun: (_state, options) => testRun(runtime, options),
     runIterator: () => -errno.ENOTSUPP,
-    fire: () => {},
-    freeField: () => {},
+    fire(_state, event) {
+      if (event.kind === TIMER_EVENT) fireTimer(runtime, event);
+    },
+    freeField(_state, _map, { field, offset }) {
+      if (field.kind === 'timer') freeTimer(state, offset);
+    },
     hasNetDevice: (_state, ifindex) => runtime.devices.get(ifindex) !== undefined,
     netDevices: () => runtime.devices.list().map(({ options }) => options),
   };

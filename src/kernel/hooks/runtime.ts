@@ -40,9 +40,11 @@ export function createRuntime(state: KernelState, callables: Callables): Runtime
     now: () => state.clock.now(),
   };
   const interpreter = createInterpreter({ memory: state.memory, helpers: table });
+  let socketCookies = 0n;
   return {
     state,
     layout,
+    nextSocketCookie: () => ++socketCookies,
     hasLayout: () => state.btf() !== undefined,
     devices: new DeviceTable(state.memory, layout),
     tasks: new TaskTable({ memory: state.memory, layout, now: () => state.clock.now() }),

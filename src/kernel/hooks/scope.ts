@@ -26,6 +26,8 @@ export interface Runtime {
   /** Where the members of the kernel's structs lie. Only for kernels with BTF: `hasLayout` says whether. */
   layout(): KernelLayout;
   hasLayout(): boolean;
+  /** The next number that no socket has had. */
+  nextSocketCookie(): bigint;
   /** Enters a program, from the instruction of an address where one is given. */
   run(
     scope: RunScope,
@@ -48,6 +50,8 @@ export interface RunScope {
   /** Iterators: where their text goes. */
   readonly output?: { write(bytes: Uint8Array): void };
   redirect?: Redirect;
+  /** What is to be done when the run is over. */
+  readonly cleanup: (() => void)[];
   /** bpf_set_retval */
   returnValue: number;
 }

@@ -19,7 +19,7 @@ const MAX_DURATION = 0xffff_ffff;
 
 /** A scope for one run of a program on behalf of a task. */
 export function testScope(runtime: Runtime, { prog, task, attr }: TestRun): RunScope {
-  return { runtime, prog, task, cpu: attr.cpu ?? 0, cookie: 0n, returnValue: 0 };
+  return { runtime, prog, task, cpu: attr.cpu ?? 0, cookie: 0n, returnValue: 0, cleanup: [] };
 }
 
 /**
@@ -33,6 +33,7 @@ export function runRepeatedly(scope: RunScope, context: bigint, repeat: number):
   let retval = 0;
   for (let i = 0; i < count; i++) {
     const ended = runtime.run(scope, { context });
+    for (const action of scope.cleanup.splice(0)) action();
     if (!ended.ok) throw errProgramFault(ended.fault);
     retval = Number(BigInt.asUintN(32, ended.r0));
   }

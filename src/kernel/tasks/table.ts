@@ -4,6 +4,7 @@ import type { KernelLayout } from '../layout/layout.ts';
 import type { TaskWorld } from './task.ts';
 import { Task } from './task.ts';
 
+const IDLE: TaskInfo = { pid: 0, tgid: 0, comm: 'swapper/0', uid: 0, gid: 0 };
 const INIT: TaskInfo = { pid: 1, tgid: 1, comm: 'init', uid: 0, gid: 0 };
 
 /** The tasks of the emulated machine that are known, by pid: init, those of callers, and what the world adds. */
@@ -13,7 +14,13 @@ export class TaskTable {
 
   constructor(world: { readonly memory: Memory; layout(): KernelLayout; now(): bigint }) {
     this.#world = { ...world, taskByPid: (pid) => this.get(pid) };
+    this.#tasks.set(IDLE.pid, new Task(this.#world, IDLE, 0));
     this.#tasks.set(INIT.pid, new Task(this.#world, INIT, 0));
+  }
+
+  /** What runs when nobody does: interrupts come in on it. */
+  get idle(): Task {
+    return this.#tasks.get(IDLE.pid) as Task;
   }
 
   get(pid: number): Task | undefined {
