@@ -76,8 +76,10 @@ export const errNoProgType = (program: string, section: string) =>
     section,
   });
 
-export const errAttachTarget = (program: string, problem: string) =>
-  loaderError('LOADER_ATTACH_TARGET', `program '${program}': ${problem}`, { program });
+export const errAttachTarget = (program: string, problem: string, nearest: readonly string[] = []) => {
+  const hint = nearest.length > 0 ? ` (nearest there: ${nearest.join(', ')})` : '';
+  return loaderError('LOADER_ATTACH_TARGET', `program '${program}': ${problem}${hint}`, { program });
+};
 
 export const errReuse = (at: { map: string; path: string; field: string; want: string; have: string }) =>
   loaderError(

@@ -103,7 +103,7 @@ function attributes(
 ): Omit<ProgLoadAttr, 'insns'> {
   const { spec, attach, funcInfo, lineInfo } = program;
   const { object, fdArray } = relocated;
-  if (attach && 'problem' in attach) throw errAttachTarget(spec.name, attach.problem);
+  if (attach && 'problem' in attach) throw errAttachTarget(spec.name, attach.problem, attach.nearest?.());
   const kprobe = spec.progType === bpf_prog_type.BPF_PROG_TYPE_KPROBE;
   const withBtf = btfFd !== undefined;
   return {

@@ -1,8 +1,9 @@
 import type { BtfKind } from '../btf/index.ts';
 import type { ProgramSpec } from '../object/index.ts';
 import { bpf_attach_type, bpf_prog_type } from '../uapi/index.ts';
+import { nearestKernelNames } from './kernel-types.ts';
 import type { RelocateOptions } from './options.ts';
-import type { AttachTarget } from './program.ts';
+import type { AttachProblem, AttachTarget } from './program.ts';
 
 /** How an attach type names its target in BTF: a prefix and a kind. */
 function targetForm(attachType: number): { prefix: string; kind: BtfKind } {
@@ -29,7 +30,7 @@ const MAX_NAME = 128;
 export function findAttachTarget(
   program: ProgramSpec,
   options: RelocateOptions,
-): AttachTarget | { readonly problem: string } | undefined {
+): AttachTarget | AttachProblem | undefined {
   if (!program.sec?.attachBtf) return undefined;
   const { attachTarget } = program;
   if (attachTarget === undefined) return { problem: 'no BTF-based attach target is specified' };
@@ -50,5 +51,6 @@ export function findAttachTarget(
     const type = btf.findByName(name, kind);
     if (type !== undefined) return { btfId: type.id, module };
   }
-  return { problem: `failed to find kernel BTF type ID of '${attachTarget}'` };
+  const near = () => nearestKernelNames(options, name, kind).map((found) => found.slice(prefix.length));
+  return { problem: `failed to find kernel BTF type ID of '${attachTarget}'`, nearest: near };
 }

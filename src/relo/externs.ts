@@ -3,7 +3,7 @@ import type { BpfObject, ExternSpec, KconfigExtern, KsymExtern, MapSpec } from '
 import { Budget, STEPS_PER_RELOCATION, typesAreCompatible } from './core/index.ts';
 import { errExtern, errKconfig } from './errors.ts';
 import { applyKconfigLines, KconfigValue } from './kconfig.ts';
-import { findKernelType } from './kernel-types.ts';
+import { findKernelType, nearestKernelNames } from './kernel-types.ts';
 import type { RelocateOptions } from './options.ts';
 
 /** What an extern is on the target kernel. */
@@ -156,6 +156,12 @@ function findTyped(
     throw errExtern(extern.name, `${what}: type [${extern.typeId}] incompatible with ${where}`);
   }
   return { kind: 'btf', btfId: id, module, fdIndex: module && isFunction ? fdIndexOf(module, { extern, fdArray }) : 0 };
+}
+
+/** Names of the kernel nearest to a variable or kfunc that it does not have. */
+export function nearestToExtern(extern: ExternSpec, options: RelocateOptions): readonly string[] {
+  if (extern.kind === 'kfunc') return nearestKernelNames(options, extern.essentialName, 'FUNC');
+  return extern.kind === 'ksym_var' ? nearestKernelNames(options, extern.name, 'VAR') : [];
 }
 
 /** Index 0 of fd_array is never used: `off` 0 means the kernel itself. */

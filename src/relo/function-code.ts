@@ -84,8 +84,9 @@ export class FunctionCode {
             { function: fn.name, insn: at, index, errno: core.errno },
             `${subject}: ${core.detail}`,
           );
-          reports.fail({ ...where, subject }, error);
-        } else reports.add({ ...where, subject, outcome: core.outcome, detail: core.detail, core });
+          reports.fail({ ...where, subject, core, nearest: core.nearest }, error);
+        } else
+          reports.add({ ...where, subject, outcome: core.outcome, detail: core.detail, core, nearest: core.nearest });
       });
     }
   }

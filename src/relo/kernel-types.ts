@@ -1,4 +1,6 @@
 import type { Btf, BtfId, BtfKind } from '../btf/index.ts';
+import { BTF_KIND } from '../btf/index.ts';
+import { nearest } from './core/index.ts';
 import { errNoTarget } from './errors.ts';
 import type { RelocateOptions } from './options.ts';
 
@@ -20,4 +22,14 @@ export function findKernelType(options: RelocateOptions, name: string, kind: Btf
     if (id !== undefined) return { btf, id, module };
   }
   return undefined;
+}
+
+/** Names of the kernel's types of a kind that come nearest to one that it does not have; at most three. */
+export function nearestKernelNames({ target }: RelocateOptions, name: string, kind: BtfKind): readonly string[] {
+  if (target === undefined) return [];
+  const names = new Set<string>();
+  const wanted = BTF_KIND[kind as keyof typeof BTF_KIND];
+  for (let id = 1; id < target.typeCount; id++) if (target.kindOf(id) === wanted) names.add(target.nameOf(id));
+  // Found, but of another type: nothing is misspelt.
+  return names.has(name) ? [] : nearest(name, names);
 }

@@ -37,6 +37,13 @@ export interface AttachTarget {
   readonly module: string | undefined;
 }
 
+/** Why a program's attach target was not found. */
+export interface AttachProblem {
+  readonly problem: string;
+  /** Names of the kernel nearest to it, at most three; worked out when called. */
+  readonly nearest?: () => readonly string[];
+}
+
 /** An entry program with all that it calls: complete but for the fds in `mapRefs` and `moduleRefs`. */
 export interface RelocatedProgram {
   readonly spec: ProgramSpec;
@@ -52,7 +59,7 @@ export interface RelocatedProgram {
   /** As the spec says, or for struct_ops the member that refers to it. */
   readonly expectedAttachType: number;
   /** For BTF-based program types; `problem` where the target was not found (loading then fails). */
-  readonly attach: AttachTarget | { readonly problem: string } | undefined;
+  readonly attach: AttachTarget | AttachProblem | undefined;
 }
 
 /** A struct_ops map in the layout of the kernel. */

@@ -4,13 +4,13 @@ import { bpf_attach_type } from '../uapi/index.ts';
 import { findAttachTarget } from './attach-target.ts';
 import { ExceptionCallbacks } from './exception-callback.ts';
 import type { ResolvedExterns } from './externs.ts';
-import { resolveExterns } from './externs.ts';
+import { nearestToExtern, resolveExterns } from './externs.ts';
 import { FunctionCode } from './function-code.ts';
 import { ProgramInfo } from './info.ts';
 import { Linker } from './link.ts';
 import type { RelocatedObject, RelocateOptions } from './options.ts';
 import { patchRelocation } from './patch.ts';
-import type { AttachTarget, MapRef, ModuleRef, RelocatedProgram } from './program.ts';
+import type { AttachProblem, AttachTarget, MapRef, ModuleRef, RelocatedProgram } from './program.ts';
 import { Reports } from './report.ts';
 import type { ResolvedStructOps } from './struct-ops.ts';
 import { resolveStructOps } from './struct-ops.ts';
@@ -35,10 +35,11 @@ interface Context {
  * @see https://docs.kernel.org/bpf/libbpf/libbpf_overview.html
  */
 export function relocateObject(object: BpfObject, options: RelocateOptions): RelocatedObject {
-  const reports = new Reports(options.lenient ?? false);
+  const reports = new Reports(object, options.lenient ?? false);
   const externs = resolveExterns(object, options, (extern, error) => {
     const kind = extern.kind === 'kconfig' ? 'kconfig' : extern.kind === 'kfunc' ? 'kfunc' : 'ksym';
-    reports.fail({ kind, function: undefined, insn: undefined, subject: extern.name }, error);
+    const nearest = () => nearestToExtern(extern, options);
+    reports.fail({ kind, function: undefined, insn: undefined, subject: extern.name, nearest }, error);
   });
   const structOps = attempt(reports, 'struct_ops', () => resolveStructOps(object.maps, object.btf, options)) ?? {
     maps: [],
@@ -111,7 +112,7 @@ function loadFields(
   program: ProgramSpec,
   structOps: ResolvedStructOps,
   options: RelocateOptions,
-): { expectedAttachType: number; attach: AttachTarget | { problem: string } | undefined } {
+): { expectedAttachType: number; attach: AttachTarget | AttachProblem | undefined } {
   const use = structOps.uses.get(program);
   if (use !== undefined) return { expectedAttachType: use.member, attach: { btfId: use.btfId, module: use.module } };
   const isMulti = program.sec?.usdt && options.hasUprobeMulti !== false;

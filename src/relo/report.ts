@@ -1,6 +1,8 @@
 import { EbpftsError } from '../base/index.ts';
-import type { FunctionSpec } from '../object/index.ts';
+import type { BpfObject, FunctionSpec } from '../object/index.ts';
+import { sourceLine } from '../object/index.ts';
 import type { CoreReport } from './core/index.ts';
+import { withHints } from './errors.ts';
 
 /** What was asked: the kinds of references that an instruction can hold. */
 export type RelocationKind = 'map' | 'data' | 'kconfig' | 'ksym' | 'kfunc' | 'call' | 'subprog_addr' | 'core';
@@ -25,6 +27,8 @@ export interface RelocationReport {
   readonly detail: string;
   /** Code of the error, where it failed. */
   readonly code?: string;
+  /** Names of the target nearest to what was not found, at most three; worked out when called. */
+  readonly nearest?: () => readonly string[];
   /** For CO-RE: the field or type as the object and the target have it, and what else was tried. */
   readonly core?: CoreReport;
 }
@@ -32,10 +36,12 @@ export interface RelocationReport {
 /** Collects reports: each function's once, however many programs it is linked into. */
 export class Reports {
   readonly list: RelocationReport[] = [];
+  readonly #object: BpfObject;
   readonly #lenient: boolean;
   readonly #entered = new Set<FunctionSpec>();
 
-  constructor(lenient: boolean) {
+  constructor(object: BpfObject, lenient: boolean) {
+    this.#object = object;
     this.#lenient = lenient;
   }
 
@@ -51,8 +57,18 @@ export class Reports {
   }
 
   /** Notes a failure in lenient mode, throws it otherwise; what is no bad input is always thrown. */
-  fail(at: Pick<RelocationReport, 'kind' | 'function' | 'insn' | 'subject'>, error: unknown): void {
-    if (!this.#lenient || !(error instanceof EbpftsError)) throw error;
+  fail(
+    at: Pick<RelocationReport, 'kind' | 'function' | 'insn' | 'subject' | 'nearest' | 'core'>,
+    error: unknown,
+  ): void {
+    if (!this.#lenient || !(error instanceof EbpftsError)) {
+      throw withHints(error, { source: this.#sourceOf(at), nearest: at.nearest?.() ?? [] });
+    }
     this.list.push({ ...at, outcome: 'failed', detail: error.message, code: error.code });
+  }
+
+  #sourceOf({ function: fn, insn }: Pick<RelocationReport, 'function' | 'insn'>): string | undefined {
+    const place = fn && insn !== undefined ? sourceLine(this.#object, fn, insn) : undefined;
+    return place && `${place.file.slice(place.file.lastIndexOf('/') + 1)}:${place.line}: ${place.text}`;
   }
 }

@@ -173,9 +173,33 @@ describe('relocateObject', () => {
 
   it('says which attach target the kernel does not have', () => {
     const object = open('fentry_unlink');
-    object.programs[0].attachTarget = 'no_such_function';
-    const [program] = relocateObject(object, options).programs;
-    expect(program.attach).toEqual({ problem: "failed to find kernel BTF type ID of 'no_such_function'" });
+    object.programs[0].attachTarget = 'do_unlinkta';
+    const [{ attach }] = relocateObject(object, options).programs;
+    expect(attach).toMatchObject({ problem: "failed to find kernel BTF type ID of 'do_unlinkta'" });
+    expect(attach && 'problem' in attach && attach.nearest?.()).toContain('do_unlinkat');
+  });
+
+  it('names what is nearest to a kfunc that the kernel does not have', () => {
+    const bytes = Uint8Array.from(sampleObject('clang-19/el/kfunc_task.bpf.o'));
+    const name = new TextEncoder().encode('bpf_task_release\0');
+    for (let at = 0; at < bytes.length; at++) {
+      if (name.every((byte, i) => bytes[at + i] === byte)) bytes.set(new TextEncoder().encode('bpf_task_releese'), at);
+    }
+    const object = openObject(bytes, { name: 'misspelt' });
+    expect(() => relocateObject(object, options)).toThrow(
+      /bpf_task_releese.*not found.*nearest there: bpf_task_release/,
+    );
+  });
+
+  it('names the source line of a CO-RE relocation that does not fit its instruction', () => {
+    const bytes = Uint8Array.from(sampleObject('clang-19/el/core_reads.bpf.o'));
+    const object = openObject(bytes, { name: 'core_reads' });
+    const { reports } = relocateObject(object, options);
+    const report = reports.find(({ core }) => core?.kind === 'byte_off' && core.outcome === 'resolved');
+    const insn = report?.insn ?? 0;
+    report?.function?.insns.setOff(insn, 0x7001);
+    report?.function?.insns.setImm(insn, 0x7001);
+    expect(() => relocateObject(object, options)).toThrow(/core_reads\.bpf\.c:\d+: /);
   });
 
   it('leaves the object as it was', () => {

@@ -5,5 +5,6 @@
  */
 export { Budget, STEPS_PER_RELOCATION } from './budget.ts';
 export { typesAreCompatible } from './compat.ts';
+export { nearest } from './nearest.ts';
 export type { CoreReport } from './resolver.ts';
 export { CoreResolver } from './resolver.ts';
