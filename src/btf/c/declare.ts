@@ -45,7 +45,7 @@ export class CDeclarations {
   constructor(btf: Btf) {
     this.#btf = btf;
     const size = btf.words.length * 4 + btf.strings.size;
-    this.out = new TextBytes(1 << 16, 64 * 1024 * 1024 + 32 * size);
+    this.out = new TextBytes(1 << 16, 4 * 1024 * 1024 + 32 * size);
     this.names = new CNames(btf);
   }
 

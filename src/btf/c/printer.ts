@@ -28,6 +28,8 @@ export class CPrinter {
   readonly #order: DefinitionOrder;
   readonly #state: Uint8Array;
   readonly #forwarded: Uint8Array;
+  /** Steps left: nameless structs are looked into at each use, so that few types can mean work without end. */
+  #steps: number;
 
   constructor(btf: Btf) {
     this.#btf = btf;
@@ -36,6 +38,7 @@ export class CPrinter {
     this.#state = new Uint8Array(btf.typeCount);
     this.#forwarded = new Uint8Array(btf.typeCount);
     this.#state[0] = DONE;
+    this.#steps = 1_000_000 + 32 * btf.words.length;
   }
 
   /** What was printed so far; a view that the next call may invalidate. */
@@ -64,7 +67,7 @@ export class CPrinter {
   /** @param container the named struct, union or typedef whose definition wants this type; 0 is a definition itself */
   #emit(id: BtfId, container: BtfId, depth: number): void {
     if (this.#state[id] === DONE) return;
-    if (depth > DEPTH_MAX) throw errTooDeep({ id, depth: DEPTH_MAX });
+    if (depth > DEPTH_MAX || this.#steps-- <= 0) throw errTooDeep({ id, depth: DEPTH_MAX });
     if (this.#state[id] === ACTIVE) {
       this.#emitForward(id, container);
       return;
@@ -170,9 +173,9 @@ export class CPrinter {
   }
 
   #emitMissing(id: BtfId): void {
-    this.declarations.names.tag(id);
+    const isFirst = this.declarations.names.tag(id) === 1;
     const name = this.#btf.nameOf(id);
-    const alias = name.startsWith('__Poly') ? MISSING_TYPES.get(name) : undefined;
+    const alias = isFirst && name.startsWith('__Poly') ? MISSING_TYPES.get(name) : undefined;
     if (alias !== undefined) this.declarations.out.text(`typedef ${alias} ${name};\n\n`);
   }
 
