@@ -51,13 +51,13 @@ function move(registers: Registers, code: Code, pc: number): FaultCause | undefi
   const src = code.src[pc];
   const wide = insnClass(code.op[pc]) === BPF_ALU64;
   if (insnSource(code.op[pc]) !== BPF_X) {
-    if (wide) u64[dst] = code.imm64[pc];
+    if (wide) registers.setSigned(dst, code.imm[pc]);
     else registers.setLow(dst, code.imm[pc]);
     return undefined;
   }
   switch (code.off[pc]) {
     case 0:
-      if (wide) u64[dst] = u64[src];
+      if (wide) registers.setWords(dst, registers.low(src), registers.high(src));
       else registers.setLow(dst, registers.low(src));
       return undefined;
     case 8:

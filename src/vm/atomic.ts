@@ -9,7 +9,7 @@ import {
   BPF_XCHG,
   BPF_XOR,
 } from '../isa/index.ts';
-import { loadValue, READ, storeValue, WRITE } from './access.ts';
+import { READ, WRITE } from './access.ts';
 import type { Registers } from './registers.ts';
 
 /** One atomic instruction: its operation, the memory operand (already checked), the register operand. */
@@ -82,4 +82,33 @@ export function atomic(registers: Registers, view: DataView, insn: Atomic): void
       return;
   }
   if (op & BPF_FETCH) u64[src] = old;
+}
+
+function storeValue(view: DataView, offset: number, value: bigint, { size, little }: Atomic): void {
+  switch (size) {
+    case 1:
+      view.setUint8(offset, Number(value & 0xffn));
+      break;
+    case 2:
+      view.setUint16(offset, Number(value & 0xffffn), little);
+      break;
+    case 4:
+      view.setUint32(offset, Number(value & 0xffff_ffffn), little);
+      break;
+    default:
+      view.setBigUint64(offset, value, little);
+  }
+}
+
+function loadValue(view: DataView, offset: number, { size, little }: Atomic): bigint {
+  switch (size) {
+    case 1:
+      return BigInt(view.getUint8(offset));
+    case 2:
+      return BigInt(view.getUint16(offset, little));
+    case 4:
+      return BigInt(view.getUint32(offset, little));
+    default:
+      return view.getBigUint64(offset, little);
+  }
 }

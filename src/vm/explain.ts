@@ -41,7 +41,11 @@ export function formatFault(fault: Fault): string {
 }
 
 /** Says why `mayAccess` refused. */
-export function explainAccess(memory: Memory, address: bigint, size: number, use: number): FaultCause {
+export function explainAccess(
+  memory: Memory,
+  address: bigint,
+  { size, use }: { readonly size: number; readonly use: number },
+): FaultCause {
   const access = { use: useName(use), address, size };
   const what = `${access.use} of ${size} byte${size === 1 ? '' : 's'} at ${hex(address)}`;
   if (address < 4096n) return { kind: 'null-pointer', reason: `${what}: null pointer`, access };

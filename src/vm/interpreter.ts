@@ -1,9 +1,8 @@
 import type { Fault } from './fault.ts';
 import type { ExecutableProgram } from './program.ts';
-import { Registers } from './registers.ts';
 import { Run } from './run.ts';
 import { Stack } from './stack.ts';
-import type { Surroundings } from './transfer.ts';
+import { type Surroundings, Transfer } from './transfer.ts';
 
 /** How a program is entered. */
 export interface RunOptions {
@@ -39,18 +38,18 @@ export interface Interpreter {
  * if (!result.ok) console.error(formatFault(result.fault));
  */
 export function createInterpreter(around: Surroundings): Interpreter {
-  const stack = new Stack(around.memory);
-  const spare: Registers[] = [];
+  const engine = { memory: around.memory, helpers: around.helpers, stack: new Stack(around.memory) };
+  const spare: Transfer[] = [];
   return {
     run(program, { context, cpu = 0, scope, budget = Number.POSITIVE_INFINITY, entry = 0, args = [context] }) {
-      const registers = spare.pop() ?? new Registers();
-      const run = new Run(program, { ...around, stack, registers, context, cpu, scope, budget });
+      const transfer = spare.pop() ?? new Transfer(engine);
+      const run = new Run(program, { engine, transfer, context, cpu, scope, budget });
       try {
         const end = run.start(entry, args);
         const { steps } = run;
         return typeof end === 'bigint' ? { ok: true, r0: end, steps } : { ok: false, fault: end, steps };
       } finally {
-        spare.push(registers);
+        spare.push(transfer);
       }
     },
   };

@@ -132,13 +132,16 @@ export class Memory {
     this.#taken.fill(1, page, page + count);
   }
 
-  /** Gives pages back; their bytes are zeroed when they are next taken. */
-  freePages(region: Region): void {
+  /**
+   * Gives pages back, zeroed.
+   * @param used bytes of the region that were ever written; what is beyond them is zero as it is
+   */
+  freePages(region: Region, used = region.size): void {
     const page = region.offset / PAGE_SIZE;
     const count = Math.max(1, Math.ceil(region.size / PAGE_SIZE));
     invariant(Number.isInteger(page), 'a page region begins at a page');
     this.#removeRegion(region);
-    this.#bytes.fill(0, region.offset, region.offset + count * PAGE_SIZE);
+    this.#bytes.fill(0, region.offset, region.offset + Math.min(used, count * PAGE_SIZE));
     this.#taken.fill(0, page, page + count);
     for (let p = page; p < page + count; p++) this.#setAbsent(p, 0);
   }

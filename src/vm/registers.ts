@@ -22,6 +22,12 @@ export class Registers {
     this.#words[2 * register + 1 - LOW] = 0;
   }
 
+  /** Sets both halves. */
+  setWords(register: number, low: number, high: number): void {
+    this.#words[2 * register + LOW] = low;
+    this.#words[2 * register + 1 - LOW] = high;
+  }
+
   /** Sets the register to `value`, a signed 32-bit number, with its sign in the high half. */
   setSigned(register: number, value: number): void {
     this.#words[2 * register + LOW] = value;

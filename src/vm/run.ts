@@ -31,13 +31,12 @@ import type { Code } from './code.ts';
 import { codeOf } from './code.ts';
 import { createFault } from './explain.ts';
 import type { Fault, FaultCause } from './fault.ts';
-import type { Execution, HelperFunction } from './helper-table.ts';
+import type { Execution, HelperFunction, HelperTable } from './helper-table.ts';
 import { MayGoto } from './may-goto.ts';
 import type { ExecutableProgram } from './program.ts';
 import type { Registers } from './registers.ts';
 import type { Stack } from './stack.ts';
-import type { Surroundings } from './transfer.ts';
-import { executeLoad, executeStore } from './transfer.ts';
+import type { Surroundings, Transfer } from './transfer.ts';
 
 /** Frames of one program, callbacks included. */
 const MAX_FRAMES = 8;
@@ -58,10 +57,16 @@ interface Frame {
   readonly mayGoto: MayGoto | undefined;
 }
 
-/** What a run is given once and keeps. */
-export interface RunSettings extends Surroundings {
+/** What all runs on one memory share. */
+export interface Engine extends Surroundings {
   readonly stack: Stack;
-  readonly registers: Registers;
+}
+
+/** What a run is given once and keeps. */
+export interface RunSettings {
+  readonly engine: Engine;
+  /** Its registers; nobody else's while it runs. */
+  readonly transfer: Transfer;
   readonly context: bigint;
   readonly cpu: number;
   readonly scope: unknown;
@@ -74,8 +79,9 @@ export class Run implements Execution {
   readonly cpu: number;
   readonly context: bigint;
   readonly scope: unknown;
-  readonly #around: Surroundings;
+  readonly #helpers: HelperTable;
   readonly #stack: Stack;
+  readonly #transfer: Transfer;
   readonly #registers: Registers;
   readonly #budget: number;
   readonly #base: number;
@@ -94,10 +100,11 @@ export class Run implements Execution {
 
   constructor(program: ExecutableProgram, settings: RunSettings) {
     this.#code = codeOf(program);
-    this.#around = settings;
-    this.#stack = settings.stack;
-    this.#base = settings.stack.depth;
-    this.#registers = settings.registers;
+    this.#helpers = settings.engine.helpers;
+    this.#stack = settings.engine.stack;
+    this.#base = this.#stack.depth;
+    this.#transfer = settings.transfer;
+    this.#registers = settings.transfer.registers;
     this.#budget = settings.budget;
     this.context = settings.context;
     this.cpu = settings.cpu;
@@ -172,14 +179,14 @@ export class Run implements Execution {
       case BPF_ALU:
         return this.#after(executeAlu(this.#registers, code, pc), pc);
       case BPF_LDX:
-        return this.#after(executeLoad(this.#around, this.#registers, { code, pc }), pc);
+        return this.#after(this.#transfer.load(code, pc), pc);
       case BPF_JMP:
       case BPF_JMP32:
         return this.#jump(code, pc);
       case BPF_LD:
         return this.#load(code, pc);
       default:
-        return this.#after(executeStore(this.#around.memory, this.#registers, { code, pc }), pc);
+        return this.#after(this.#transfer.store(code, pc), pc);
     }
   }
 
@@ -212,7 +219,7 @@ export class Run implements Execution {
         return this.#tailCall(next);
       case BPF_JCOND:
         if (code.src[pc] !== BPF_MAY_GOTO) break;
-        this.#mayGoto ??= new MayGoto(this.#around.helpers);
+        this.#mayGoto ??= new MayGoto(this.#helpers);
         return this.#mayGoto.again() ? next : this.#target(next + code.off[pc]);
     }
     const { u64 } = this.#registers;
@@ -244,7 +251,7 @@ export class Run implements Execution {
       return this.#stop({ kind: 'bad-instruction', reason: 'no such load' });
     }
     const index = mode === BPF_IND ? this.#registers.low(code.src[pc]) : 0;
-    const value = this.#around.helpers.packetLoad(this, (code.imm[pc] + index) | 0, size);
+    const value = this.#helpers.packetLoad(this, (code.imm[pc] + index) | 0, size);
     u64[0] = BigInt(value ?? 0);
     return value === undefined ? this.#exit() : pc + 1;
   }
@@ -254,14 +261,14 @@ export class Run implements Execution {
     switch (code.src[pc]) {
       case 0: {
         if (imm === bpf_func_id.BPF_FUNC_tail_call) return this.#tailCall(pc + 1);
-        const helper = this.#around.helpers.helper(imm);
+        const helper = this.#helpers.helper(imm);
         if (!helper) return this.#stop({ kind: 'unknown-helper', reason: `helper ${imm} does not exist here` });
         return this.#callOut(helper, pc);
       }
       case bpf_pseudo_call.BPF_PSEUDO_CALL:
         return this.#pushFrame(pc + 1) ? this.#target(pc + 1 + imm) : LEAVE;
       case bpf_pseudo_call.BPF_PSEUDO_KFUNC_CALL: {
-        const kfunc = this.#around.helpers.kfunc(code.program, imm, code.off[pc]);
+        const kfunc = this.#helpers.kfunc(code.program, imm, code.off[pc]);
         if (!kfunc) return this.#stop({ kind: 'unknown-kfunc', reason: `kfunc ${imm} does not exist here` });
         return this.#callOut(kfunc, pc);
       }
@@ -280,7 +287,7 @@ export class Run implements Execution {
   #tailCall(next: number): number {
     const { u64 } = this.#registers;
     if (this.#tailCalls >= MAX_TAIL_CALL_CNT) return next;
-    const target = this.#around.helpers.tailCallTarget(this, u64[2], this.#registers.low(3));
+    const target = this.#helpers.tailCallTarget(this, u64[2], this.#registers.low(3));
     if (!target) return next;
     this.#tailCalls++;
     this.#code = codeOf(target);
@@ -354,7 +361,7 @@ export class Run implements Execution {
 
   #functionAt(address: bigint): { code: Code; insn: number } | undefined {
     const own = this.program;
-    const program = contains(own, address) ? own : this.#around.helpers.programAt?.(address);
+    const program = contains(own, address) ? own : this.#helpers.programAt?.(address);
     if (!program || !contains(program, address)) return undefined;
     return { code: codeOf(program), insn: Number((address - program.textBase) >> 3n) };
   }
