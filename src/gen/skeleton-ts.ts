@@ -9,7 +9,7 @@ import { TsTypes } from './ts-types.ts';
 export interface TsSkeletonOptions {
   /** The object's file, for the head of the module. */
   readonly file: string;
-  /** The object's name; default the one that it was opened with. The class is named after it. */
+  /** The object's name; default the file's without directories and `.o`, as bpftool has it. The class is named after it. */
   readonly name?: string;
   /** What the module imports the runtime from; default `ebpfts`. */
   readonly runtime?: string;
@@ -23,7 +23,8 @@ const TAKEN = ['Skeleton', 'System', 'LoadOptions', 'decodeBase64', 'ELF'];
  * @param elfBytes the file that `object` was opened from
  */
 export function generateTsSkeleton(object: BpfObject, elfBytes: Uint8Array, options: TsSkeletonOptions): string {
-  const name = options.name ?? object.name;
+  const file = options.file.replace(/.*[\\/]/, '');
+  const name = options.name ?? identifier(file.replace(/\.o$/, ''));
   const className = pascalCase(name.replace(/_bpf$/, ''));
   const types = new TsTypes(object.btf, [...TAKEN, className]);
   const records = keptTypes(object);
@@ -31,7 +32,7 @@ export function generateTsSkeleton(object: BpfObject, elfBytes: Uint8Array, opti
     .filter((map) => ['btf', 'legacy', 'struct_ops'].includes(map.origin))
     .map((map) => mapMember(map, { object, types, records }));
   return renderTsSkeleton({
-    file: options.file.replace(/.*[\\/]/, ''),
+    file,
     runtime: options.runtime ?? 'ebpfts',
     name,
     className,

@@ -80,6 +80,19 @@ function typeCheck(folder: string): string[] {
   }
 }
 
+describe('the name of a skeleton', () => {
+  const bytes = readFileSync(`${objects}clang-19/el/xdp_drop.bpf.o`);
+  it.each([
+    ['/some/where/xdp_drop.bpf.o', 'class XdpDrop extends', "{ name: 'xdp_drop_bpf' }"],
+    ['my-prog.o', 'class MyProg extends', "{ name: 'my_prog' }"],
+    ['7.o', 'class _7 extends', "{ name: '_7' }"],
+  ])('comes from the file: %s', (file, className, open) => {
+    const text = generateTsSkeleton(openObject(bytes, { name: 'x' }), bytes, { file });
+    expect(text).toContain(className);
+    expect(text).toContain(open);
+  });
+});
+
 describe('names that would break out of the text', () => {
   it('are quoted in strings and harmless in comments', () => {
     const bytes = readFileSync(`${objects}clang-19/el/xdp_drop.bpf.o`);
