@@ -63,6 +63,6 @@ export const mapHelpers: HelperFamily = {
     if (!map || flags !== 0n) return result(-errno.EINVAL);
     const visit = (key: number, value: number) =>
       Number(BigInt.asIntN(32, exec.call(callback, address, kernelAddress(key), kernelAddress(value), context)));
-    return result(map.forEach(visit, exec.cpu));
+    return result(map.forEachElem(visit, exec.cpu));
   },
 };

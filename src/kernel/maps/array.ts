@@ -47,7 +47,7 @@ class ArrayMap extends IndexedMap {
     return -errno.EINVAL;
   }
 
-  override forEach(visit: ElementVisitor): number {
+  override forEachElem(visit: ElementVisitor): number {
     return forEachIndex(this, visit, (index) => this.#valuePlace(index));
   }
 

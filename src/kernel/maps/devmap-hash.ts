@@ -34,6 +34,10 @@ export class DevMapHash extends RedirectMap {
     });
   }
 
+  override get usedSize(): number {
+    return this.#pool.end - this.region.offset;
+  }
+
   override memlock(): number {
     const { bpf_dtab, pointer, bpf_dtab_netdev } = structSize;
     return bpf_dtab + pointer * bucketsFor(this.attr.maxEntries) + bpf_dtab_netdev * this.#table.count;

@@ -10,6 +10,18 @@ export interface PoolPlace {
   readonly capacity: number;
 }
 
+/** Bytes of the elements that a map has room for, if they are made on demand (BPF_F_NO_PREALLOC). */
+const ON_DEMAND_ROOM = 0x1000_0000;
+
+/**
+ * How many elements to have room for, where Linux allocates each when it is needed.
+ *
+ * DEVIATION: in Linux such a map ends where memory does; here at 256 MiB of elements, with -ENOMEM as there.
+ */
+export function onDemandCapacity(elements: number, stride: number): number {
+  return Math.min(elements, Math.floor(ON_DEMAND_ROOM / stride) + 1);
+}
+
 /**
  * Elements of one size, handed out and taken back, without touching those that never were in use. Its own state:
  *
@@ -47,6 +59,11 @@ export class ElementPool {
   giveBack(element: number): void {
     this.store(element, this.load(this.place.at));
     this.store(this.place.at, element);
+  }
+
+  /** Place of the first byte that was never handed out. */
+  get end(): number {
+    return this.place.elements + this.load(this.place.at + 4) * this.place.stride;
   }
 
   /** Whether the element is one of this pool's. */

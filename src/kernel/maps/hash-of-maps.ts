@@ -43,9 +43,10 @@ class HashOfMaps extends HashedMap {
     const refusal = checkExistence(flags, old !== 0);
     if (refusal) return refusal;
     if (old === 0 && this.table.count >= this.attr.maxEntries) return -errno.E2BIG;
+    const element = old === 0 ? this.pool.take() : old;
+    if (element === 0) return -errno.ENOMEM;
     this.host.hold('map', id);
     if (old !== 0) this.freeElement(old);
-    const element = old === 0 ? this.pool.take() : old;
     if (old === 0) this.table.insert(element, key, hash);
     const view = this.host.memory.view();
     view.setUint32(this.table.valuePlace(element), this.host.mapById(id)?.region.offset ?? 0, true);

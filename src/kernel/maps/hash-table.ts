@@ -1,5 +1,6 @@
 import { alignUp, invariant } from '../../base/index.ts';
 import { bpf_flags } from '../../uapi/index.ts';
+import { onDemandCapacity } from './element-pool.ts';
 import { field, headerSize, type MapHeader } from './header.ts';
 import { jhash } from './jhash.ts';
 import type { BpfMap, MapHost, MapLayout, MapSpec } from './map.ts';
@@ -27,16 +28,11 @@ export function hashLayout({ attr }: MapSpec, { pageSize }: MapHost, shape: Hash
   const keyOffset = shape.elementHeader;
   const valueOffset = keyOffset + alignUp(attr.keySize, 8);
   const elementStride = valueOffset + shape.valueBytes;
+  const onDemand = ((attr.mapFlags ?? 0) & bpf_flags.BPF_F_NO_PREALLOC) !== 0;
+  const capacity = onDemand ? onDemandCapacity(shape.capacity, elementStride) : shape.capacity;
   return {
-    size: elements + shape.capacity * elementStride,
-    header: {
-      valueStride: shape.valueStride,
-      capacity: shape.capacity,
-      elementStride,
-      keyOffset,
-      valueOffset,
-      bucketCount,
-    },
+    size: elements + capacity * elementStride,
+    header: { valueStride: shape.valueStride, capacity, elementStride, keyOffset, valueOffset, bucketCount },
     places: { pools, buckets, elements },
     elements: { offset: elements + keyOffset, stride: elementStride, size: elementStride - keyOffset },
   };

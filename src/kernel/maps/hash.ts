@@ -41,6 +41,7 @@ class HashMap extends HashedMap {
     }
     if (old === 0 && this.table.count >= this.attr.maxEntries) return -errno.E2BIG;
     const element = this.pool.take();
+    if (element === 0) return -errno.ENOMEM;
     this.table.insert(element, key, hash);
     const place = this.table.valuePlace(element);
     writeValue(this, place, value);

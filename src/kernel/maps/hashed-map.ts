@@ -31,11 +31,15 @@ export abstract class HashedMap extends BpfMap {
     });
   }
 
+  override get usedSize(): number {
+    return this.pool.end - this.region.offset;
+  }
+
   override deleteElem(key: number): Errno | 0 {
     return this.deleteKey(this.keyAt(key));
   }
 
-  override forEach(visit: ElementVisitor, cpu: number): number | Errno {
+  override forEachElem(visit: ElementVisitor, cpu: number): number | Errno {
     return this.table.walk((element) => visit(this.table.keyPlace(element), this.visitedValue(element, cpu)));
   }
 

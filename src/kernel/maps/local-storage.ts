@@ -60,6 +60,10 @@ export class LocalStorageMap extends BpfMap {
     });
   }
 
+  override get usedSize(): number {
+    return this.#pool.end - this.region.offset;
+  }
+
   override memlock(): number {
     const buckets = Math.max(2, 2 ** Math.ceil(Math.log2(this.host.cpus)));
     return structSize.bpf_local_storage_map + structSize.bpf_local_storage_map_bucket * buckets;

@@ -3,7 +3,7 @@ import type { Errno, MapCreateAttr } from '../../syscall/index.ts';
 import { bpf_flags, errno } from '../../uapi/index.ts';
 import type { Region } from '../../vm/index.ts';
 import { ACCESS_FLAGS, checkShape, KMALLOC_MAX } from './create-rules.ts';
-import { ElementPool } from './element-pool.ts';
+import { ElementPool, onDemandCapacity } from './element-pool.ts';
 import { checkExistence } from './hashed-map.ts';
 import { field, headerSize } from './header.ts';
 import { BpfMap, type MapHost, type MapSpec, type MapType } from './map.ts';
@@ -51,6 +51,10 @@ class LpmTrieMap extends BpfMap {
     });
   }
 
+  override get usedSize(): number {
+    return this.#pool.end - this.region.offset;
+  }
+
   override memlock(): number {
     return (structSize.lpm_trie_node + this.#dataSize + this.attr.valueSize) * this.header.get(field.count);
   }
@@ -86,6 +90,7 @@ class LpmTrieMap extends BpfMap {
     const count = this.header.get(field.count);
     if (!exists) {
       if (count >= this.attr.maxEntries) return -errno.ENOSPC;
+      if (2 * (count + 1) > this.#pool.place.capacity) return -errno.ENOMEM;
       this.header.set(field.count, count + 1);
     }
     const node = this.#newNode(data, bits);
@@ -269,8 +274,8 @@ function nodeSize({ keySize, valueSize }: MapCreateAttr): number {
 }
 
 /** One that branches for each element, and one to write before the one that it replaces goes. */
-function nodeCount({ maxEntries }: MapCreateAttr): number {
-  return 2 * maxEntries;
+function nodeCount(attr: MapCreateAttr): number {
+  return onDemandCapacity(2 * attr.maxEntries, nodeSize(attr));
 }
 
 export const lpmTrie: MapType = {

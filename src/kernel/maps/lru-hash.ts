@@ -22,6 +22,10 @@ class LruHashMap extends HashedMap {
     this.#pools = new LruPools(this, layout);
   }
 
+  override get usedSize(): number {
+    return this.#pools.end - this.region.offset;
+  }
+
   override memlock(): number {
     const { keySize, valueSize, maxEntries } = this.attr;
     const element = structSize.htab_elem + alignUp(keySize, 8) + alignUp(valueSize, 8);

@@ -19,6 +19,10 @@ class LruPercpuHashMap extends PercpuHashedMap {
     this.#pools = new LruPools(this, layout);
   }
 
+  override get usedSize(): number {
+    return this.#pools.end - this.region.offset;
+  }
+
   override memlock(): number {
     return percpuHashMemlock(this.spec, this.host, this.table.count);
   }

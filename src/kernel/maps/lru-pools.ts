@@ -35,6 +35,11 @@ export class LruPools {
     return (this.#pools[cpu] ?? this.#pools[0]).takeOrEvict(evict);
   }
 
+  /** Place of the first byte that was never handed out. */
+  get end(): number {
+    return Math.max(...this.#pools.map((pool) => pool.end));
+  }
+
   giveBack(element: number): void {
     this.#of(element).giveBack(element);
   }

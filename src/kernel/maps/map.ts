@@ -86,6 +86,8 @@ export interface MapSpec {
   /** In order of offset. */
   readonly fields: readonly SpecialField[];
   readonly inner?: InnerMeta;
+  /** STRUCT_OPS: how many of the operations are functions. */
+  readonly functions?: number;
 }
 
 /** A map as a record that can be saved: everything that is not in its memory. */
@@ -96,7 +98,7 @@ export interface MapRecord extends MapSpec {
   readonly size: number;
 }
 
-/** Called for each element by `forEach`: offsets of key and value; a result other than 0 ends the walk. */
+/** Called for each element by `forEachElem`: offsets of key and value; a result other than 0 ends the walk. */
 export type ElementVisitor = (key: number, value: number) => number;
 
 /** A run of the linear memory, as mmap(2) of a map gives it. */
@@ -215,6 +217,11 @@ export abstract class BpfMap {
     return this.spec.fields.some((field) => field.kind === 'spin_lock' || field.kind === 'res_spin_lock');
   }
 
+  /** Bytes of the region that may be other than zero: what is beyond them was never written. */
+  get usedSize(): number {
+    return this.region.size;
+  }
+
   /** Bytes that bpftool shows as memlock. */
   abstract memlock(): number;
 
@@ -251,7 +258,7 @@ export abstract class BpfMap {
   }
 
   /** bpf_for_each_map_elem. @returns how many elements were visited */
-  forEach(_visit: ElementVisitor, _cpu: number): number | Errno {
+  forEachElem(_visit: ElementVisitor, _cpu: number): number | Errno {
     return -errno.EINVAL;
   }
 
@@ -334,7 +341,7 @@ export abstract class BpfMap {
   /** The last reference is gone: drops what the map holds and gives its memory back. */
   release(): void {
     this.dropContents();
-    this.host.memory.freePages(this.region);
+    this.host.memory.freePages(this.region, this.usedSize);
   }
 
   /** Drops the references that elements hold, and what the special fields of values do. */

@@ -11,7 +11,9 @@ export const structSize = {
   bpf_cgroup_storage_map: 328,
   bpf_local_storage_map: 448,
   bpf_local_storage_map_bucket: 16,
-  bpf_struct_ops_map: 512,
+  bpf_struct_ops_map: 448,
+  /** Its link and its kallsyms entry, 8 bytes each. */
+  bpf_struct_ops_function: 16,
   bpf_dtab: 344,
   bpf_dtab_netdev: 64,
   bpf_cpu_map: 304,

@@ -49,7 +49,7 @@ class PercpuArrayMap extends IndexedMap {
     return -errno.EINVAL;
   }
 
-  override forEach(visit: ElementVisitor, cpu: number): number {
+  override forEachElem(visit: ElementVisitor, cpu: number): number {
     return forEachIndex(this, visit, (index) => this.#element(index) + cpu * this.#stride);
   }
 

@@ -17,8 +17,8 @@ class PercpuHashMap extends PercpuHashedMap {
   }
 
   protected override takeElement(): number | Errno {
-    const element = this.table.count >= this.attr.maxEntries ? 0 : this.pool.take();
-    return element === 0 ? -errno.E2BIG : element;
+    if (this.table.count >= this.attr.maxEntries) return -errno.E2BIG;
+    return this.pool.take() || -errno.ENOMEM;
   }
 }
 

@@ -78,6 +78,8 @@ export interface CreateMapOptions {
   readonly btf?: MapBtf;
   /** The map behind `attr.innerMapFd`, or the errno of looking it up; looked at for maps of maps alone. */
   readonly innerMap?: BpfMap | Errno;
+  /** STRUCT_OPS: how many of the operations are functions. */
+  readonly functions?: number;
 }
 
 /** Map types that maps can be made of. */
@@ -86,7 +88,7 @@ export function isMapTypeKnown(type: number): boolean {
 }
 
 /** BPF_MAP_CREATE: a new map, its memory taken but written no further than its header. */
-export function createMap(host: MapHost, { id, attr, btf, innerMap }: CreateMapOptions): BpfMap | Errno {
+export function createMap(host: MapHost, { id, attr, btf, innerMap, functions }: CreateMapOptions): BpfMap | Errno {
   const common = checkCommon(attr);
   if (common) return common;
   const type = types.get(attr.mapType);
@@ -101,6 +103,7 @@ export function createMap(host: MapHost, { id, attr, btf, innerMap }: CreateMapO
     btfId: btf?.id ?? 0,
     fields: btf?.fields ?? [],
     inner,
+    functions,
   };
   const layout = type.layout(spec, host);
   if (isErrno(layout)) return layout;
@@ -122,9 +125,9 @@ export function restoreMap(host: MapHost, record: MapRecord): BpfMap | Errno {
   if (isErrno(layout)) return layout;
   const region: Region | undefined = host.memory.allocPages(record.size, regionOptions(record, layout), record.page);
   if (region === undefined) return -errno.ENOMEM;
-  const { id, attr, btfId, fields, inner } = record;
-  const map = type.open(host, { id, attr, btfId, fields, inner }, region);
-  map.frozen = record.frozen;
+  const { frozen, page: _page, size: _size, ...spec } = record;
+  const map = type.open(host, spec, region);
+  map.frozen = frozen;
   return map;
 }
 

@@ -30,6 +30,10 @@ class SockHash extends SocketMap {
     });
   }
 
+  override get usedSize(): number {
+    return this.#pool.end - this.region.offset;
+  }
+
   override memlock(): number {
     return structSize.bpf_shtab + structSize.shtab_bucket * bucketsFor(this.attr.maxEntries);
   }

@@ -20,7 +20,9 @@ export class StructOpsMap extends IndexedMap {
   readonly #value = this.region.offset + headerSize(this.host.pageSize);
 
   override memlock(): number {
-    return structSize.bpf_struct_ops_map + 2 * this.attr.valueSize;
+    const { bpf_struct_ops_map, bpf_struct_ops_function } = structSize;
+    const functions = bpf_struct_ops_function * (this.spec.functions ?? 0);
+    return bpf_struct_ops_map + 2 * this.attr.valueSize + functions + this.host.pageSize;
   }
 
   /** A map that a link registers, rather than its update. */
