@@ -21,7 +21,6 @@ export {
 } from './decode.ts';
 export type { InsnNames } from './disassemble.ts';
 export { formatInsn, xlatedImm64 } from './disassemble.ts';
-export { AssemblyError } from './errors.ts';
 export type { InsnFacts, PointerClass, ProgramFacts } from './facts.ts';
 export type { Insn } from './insns.ts';
 export { INSN_SIZE, Insns } from './insns.ts';

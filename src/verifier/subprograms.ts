@@ -1,6 +1,5 @@
 import {
   BPF_CALL,
-  BPF_EXIT,
   BPF_JMP,
   findSubprograms,
   type Insns,
@@ -72,11 +71,6 @@ export function checkReachable(insns: Insns, extra?: number): Refusal | undefine
     i++;
   }
   return undefined;
-}
-
-/** Whether the instruction leaves its function. */
-export function isExit(code: number): boolean {
-  return code === (BPF_JMP | BPF_EXIT);
 }
 
 /** Whether the instruction calls something. */
