@@ -27,7 +27,7 @@ interface Row {
 }
 
 const PACKET_SIZE = 64;
-const WITHOUT_PACKET: ReadonlySet<string> = new Set(['syscall', 'tracing', 'raw_tracepoint', 'netfilter', 'sk_lookup']);
+const WITHOUT_PACKET: ReadonlySet<string> = new Set(['syscall', 'tracing', 'raw_tracepoint', 'sk_lookup']);
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

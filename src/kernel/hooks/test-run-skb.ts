@@ -14,6 +14,9 @@ const HEADROOM = 64;
 /** Largest packet: a page without the room before and `struct skb_shared_info` behind. */
 const MAX_SIZE = 4096 - HEADROOM - 320;
 
+const IPV4_SIZE = 20;
+const IPV6_SIZE = 40;
+
 const link: ReadonlySet<number> = new Set([
   bpf_prog_type.BPF_PROG_TYPE_SCHED_CLS,
   bpf_prog_type.BPF_PROG_TYPE_SCHED_ACT,
@@ -37,6 +40,8 @@ export function testRunSkb(runtime: Runtime, run: TestRun): ProgTestRunResult | 
   try {
     const { address, broadcast } = runtime.devices.loopback;
     ethTypeTrans(skb, { address, broadcast });
+    const shortest = skb.protocol === ETH_P_IP ? IPV4_SIZE : skb.protocol === ETH_P_IPV6 ? IPV6_SIZE : 0;
+    if (skb.length < shortest) return -errno.EINVAL;
     giveSocket(runtime, skb);
     const fromLink = link.has(prog.header.type);
     if (fromLink) skb.push(ETH_HLEN);
@@ -61,9 +66,9 @@ function giveSocket(runtime: Runtime, skb: SkBuff): void {
   skb.own(sock.region);
   skb.struct.set64('sk_buff.sk', sock.struct.address);
   const bytes = skb.bytes();
-  if (skb.protocol === ETH_P_IP && bytes.length >= 20) {
+  if (skb.protocol === ETH_P_IP && bytes.length >= IPV4_SIZE) {
     sock.setAddresses4(bytes.slice(12, 16), bytes.slice(16, 20));
-  } else if (skb.protocol === ETH_P_IPV6 && bytes.length >= 40) {
+  } else if (skb.protocol === ETH_P_IPV6 && bytes.length >= IPV6_SIZE) {
     sock.setAddresses6(bytes.slice(8, 24), bytes.slice(24, 40));
   }
 }

@@ -4,6 +4,8 @@ import type { BpfProg } from '../core/prog.ts';
 import type { TaskInfo } from '../core/task.ts';
 import type { Runtime } from './scope.ts';
 import type { TestRunner } from './test-run-common.ts';
+import { testRunRawTracepoint, testRunSyscall, testRunTracing } from './test-run-args.ts';
+import { testRunFlowDissector, testRunNetfilter, testRunSkLookup } from './test-run-net.ts';
 import { testRunSkb } from './test-run-skb.ts';
 import { testRunXdp } from './test-run-xdp.ts';
 
@@ -16,6 +18,12 @@ const runners: ReadonlyMap<number, TestRunner> = new Map([
   [bpf_prog_type.BPF_PROG_TYPE_LWT_IN, testRunSkb],
   [bpf_prog_type.BPF_PROG_TYPE_LWT_OUT, testRunSkb],
   [bpf_prog_type.BPF_PROG_TYPE_LWT_XMIT, testRunSkb],
+  [bpf_prog_type.BPF_PROG_TYPE_FLOW_DISSECTOR, testRunFlowDissector],
+  [bpf_prog_type.BPF_PROG_TYPE_SK_LOOKUP, testRunSkLookup],
+  [bpf_prog_type.BPF_PROG_TYPE_NETFILTER, testRunNetfilter],
+  [bpf_prog_type.BPF_PROG_TYPE_RAW_TRACEPOINT, testRunRawTracepoint],
+  [bpf_prog_type.BPF_PROG_TYPE_SYSCALL, testRunSyscall],
+  [bpf_prog_type.BPF_PROG_TYPE_TRACING, testRunTracing],
 ]);
 
 /** BPF_PROG_TEST_RUN: -ENOTSUPP for program types that Linux does not run on demand. */
