@@ -71,6 +71,12 @@ export interface MemoryOptions {
   readonly pager?: Pager;
 }
 
+/** What of a `WebAssembly.Memory` is used: its own type is known only where the DOM's are. */
+export interface LinearMemory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
 /**
  * The one linear memory of an emulated kernel. Everything that a program can point to lies in it, each thing a `Region`
  * with permissions. Whole pages are handed out by `allocPages` (maps: their place survives saving), smaller things by
@@ -79,7 +85,7 @@ export interface MemoryOptions {
  * `view()` and `bytes()` are good until the memory grows, that is until the next allocation: take them anew after one.
  */
 export class Memory {
-  readonly wasm: WebAssembly.Memory;
+  readonly wasm: LinearMemory;
   readonly #maxPages: number;
   readonly #pager: Pager | undefined;
   #view: DataView;

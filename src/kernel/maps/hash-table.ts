@@ -107,8 +107,10 @@ export class HashTable {
   }
 
   key(element: number): Uint8Array {
+    const { memory } = this.#map.host;
     const at = element + this.#keyOffset;
-    return this.#map.host.memory.bytes().slice(at, at + this.#keySize);
+    memory.touch(at, this.#keySize);
+    return memory.bytes().slice(at, at + this.#keySize);
   }
 
   /** The element with that key, or 0. */
