@@ -113,7 +113,7 @@ export class BpfFs {
 
   rename(from: string, to: string): Errno | 0 {
     const source = this.#oldPlace(from);
-    if (typeof source === 'number') return source === -errno.EEXIST ? -errno.EBUSY : source;
+    if (typeof source === 'number') return source === -errno.EEXIST ? -errno.EXDEV : source;
     if (parseBpffsPath(to) === undefined) return -errno.EXDEV;
     const target = this.#place(to, -errno.EXDEV);
     if (typeof target === 'number') return target === -errno.EEXIST ? -errno.EBUSY : target;

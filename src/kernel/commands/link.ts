@@ -34,8 +34,9 @@ export function linkCreate(caller: Caller, attr: LinkCreateAttr): Fd | Errno {
 
 function newLink(caller: Caller, attr: LinkCreateAttr, prog: BpfProg): NewLink | Errno {
   const { type } = prog.header;
-  if (type === p.BPF_PROG_TYPE_RAW_TRACEPOINT || type === p.BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE) {
-    return rawTracepointLink(caller, attr, prog);
+  if (attr.tpName !== undefined) {
+    const raw = type === p.BPF_PROG_TYPE_RAW_TRACEPOINT || type === p.BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE;
+    return raw ? rawTracepointLink(caller, attr, prog) : -errno.EINVAL;
   }
   const wrong = checkAttachType(prog, attr.attachType);
   if (wrong < 0) return wrong;

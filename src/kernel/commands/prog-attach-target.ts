@@ -57,8 +57,8 @@ function typesOf(state: KernelState, { btf, prog }: AttachTarget): Btf | undefin
 }
 
 function checkStructOps({ btf, btfId, expectedAttachType }: AttachTarget): Refusal | undefined {
-  const type = btf && btf.types().has(btfId) && btfId !== 0 ? btf.types().typeById(btfId) : undefined;
-  if (type?.kind !== 'STRUCT') return refuse(`attach_btf_id ${btfId} is not a supported struct\n`, -errno.ENOTSUP);
+  const type = btfId !== 0 && btf?.types().has(btfId) ? btf.types().typeById(btfId) : undefined;
+  if (type?.kind !== 'STRUCT') return refuse(`attach_btf_id ${btfId} is not a supported struct\n`, -errno.ENOTSUPP);
   if (expectedAttachType >= type.members.length) {
     return refuse(`attach to invalid member idx ${expectedAttachType} of struct ${type.name}\n`);
   }

@@ -23,6 +23,8 @@ export function progAttach(caller: Caller, attr: ProgAttachAttr): Errno | 0 {
       return attachToSockmap(caller, attr, prog);
     case p.BPF_PROG_TYPE_FLOW_DISSECTOR:
       return attachToNetns(caller, attr, prog);
+    case p.BPF_PROG_TYPE_SCHED_CLS:
+      return attachToDevice(caller, attr, prog);
     case p.BPF_PROG_TYPE_CGROUP_SKB:
     case p.BPF_PROG_TYPE_CGROUP_SOCK:
     case p.BPF_PROG_TYPE_CGROUP_SOCK_ADDR:
@@ -49,6 +51,8 @@ export function progDetach(caller: Caller, attr: ProgAttachAttr): Errno | 0 {
     case p.BPF_PROG_TYPE_FLOW_DISSECTOR:
       if (attr.attachFlags || attr.target) return -errno.EINVAL;
       return detach(caller, attr, { kind: 'netns', target: INIT_NETNS });
+    case p.BPF_PROG_TYPE_SCHED_CLS:
+      return detach(caller, attr, { kind: 'tcx', target: attr.target });
     default:
       return detachFromCgroup(caller, attr);
   }
@@ -72,6 +76,17 @@ function attachToNetns(caller: Caller, attr: ProgAttachAttr, prog: BpfProg): Err
   const progId = prog.header.id;
   if (attachments.some((other) => other.kind === 'netns' && other.progId === progId)) return -errno.EINVAL;
   return put(caller, { kind: 'netns', target: INIT_NETNS, attachType: attr.attachType, progId, flags: 0 });
+}
+
+/** One program a device and direction: the order among several is not kept. */
+function attachToDevice(caller: Caller, attr: ProgAttachAttr, prog: BpfProg): Errno | 0 {
+  const { state, services } = caller;
+  if (!services.hasNetDevice(state, attr.target)) return -errno.ENODEV;
+  const progId = prog.header.id;
+  const place = { kind: 'tcx', target: attr.target, attachType: attr.attachType } as const;
+  const at = indexOf(caller, place);
+  if (at >= 0 && state.attachments[at].progId === progId) return -errno.EEXIST;
+  return put(caller, { ...place, progId, flags: 0 });
 }
 
 function indexOf(caller: Caller, { kind, target, attachType }: Omit<Attachment, 'progId' | 'flags'>): number {

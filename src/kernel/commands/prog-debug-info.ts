@@ -44,11 +44,11 @@ function checkFuncInfo(attr: ProgLoadAttr, { btf, subprograms }: DebugSubject): 
   for (let i = 0; i < count; i++) {
     const offset = reader.u32(i * size);
     const type = reader.u32(i * size + 4);
-    if (i === 0 && offset !== 0) return refuse(`nonzero insn_off ${offset} for the first func info record\n`);
+    if (i === 0 && offset !== 0) return refuse(`nonzero insn_off ${offset} for the first func info record`);
     if (i > 0 && offset <= previous) {
-      return refuse(`same or smaller insn offset (${offset}) than previous func info record (${previous})\n`);
+      return refuse(`same or smaller insn offset (${offset}) than previous func info record (${previous})`);
     }
-    if (!btf.has(type) || btf.typeById(type).kind !== 'FUNC') return refuse(`invalid type id ${type} in func info\n`);
+    if (!btf.has(type) || btf.typeById(type).kind !== 'FUNC') return refuse(`invalid type id ${type} in func info`);
     if (offset !== subprograms[i]) {
       return refuse("func_info BTF section doesn't match subprog layout in BPF program\n");
     }
@@ -81,7 +81,9 @@ function checkLineInfo(attr: ProgLoadAttr, { btf, insns, subprograms }: DebugSub
     }
     previous = offset;
   }
-  return subprogram === subprograms.length ? undefined : refuse(`missing bpf_line_info for func#${subprogram}\n`);
+  const missing = subprograms.length - subprogram;
+  if (missing === 0) return undefined;
+  return refuse(`missing bpf_line_info for ${missing} funcs starting from func#${subprogram}\n`);
 }
 
 /** Records whose first word is an instruction, cut to the size that this kernel knows. */

@@ -52,8 +52,12 @@ function addToLog({ log }: ProgLoadAttr, text: string): void {
   if (log && log.level > 0) log.text += text;
 }
 
+/** What the verifier's log ends with, where it has not looked at any path. */
+const NOTHING_PROCESSED =
+  'processed 0 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0\n';
+
 function fail(attr: ProgLoadAttr, { errno: code, log }: Refusal): Errno {
-  addToLog(attr, log);
+  addToLog(attr, log + NOTHING_PROCESSED);
   return code;
 }
 

@@ -1,3 +1,5 @@
+import type { Errno } from '../../syscall/index.ts';
+import { errno } from '../../uapi/index.ts';
 import type { StoredRecord } from './store.ts';
 
 const ROOT = '/sys/fs/cgroup';
@@ -25,13 +27,14 @@ export class CgroupTree {
     return path === undefined || id === ROOT_ID ? undefined : this.#ids.get(path.slice(0, path.lastIndexOf('/')));
   }
 
-  /** A new directory; undefined where it is there already or its parent is not. */
-  add(path: string): number | undefined {
+  /** A new directory: 0, -EEXIST, or -ENOENT where its parent is not there. */
+  mkdir(path: string): Errno | 0 {
     const name = normal(path);
-    if (this.#ids.has(name) || !this.#ids.has(name.slice(0, name.lastIndexOf('/')))) return undefined;
+    if (this.#ids.has(name)) return -errno.EEXIST;
+    if (!this.#ids.has(name.slice(0, name.lastIndexOf('/')))) return -errno.ENOENT;
     this.#ids.set(name, ++this.#last);
     this.changed = true;
-    return this.#last;
+    return 0;
   }
 
   /** Whether the path lies in the cgroup file system. */

@@ -25,8 +25,8 @@ export interface BpfLink {
 
 /** A program attached without a link: BPF_PROG_ATTACH. */
 export interface Attachment {
-  readonly kind: 'cgroup' | 'netns' | 'sockmap';
-  /** Cgroup id, namespace inode or map id. */
+  readonly kind: 'cgroup' | 'netns' | 'sockmap' | 'tcx';
+  /** Cgroup id, namespace inode, map id or device. */
   readonly target: number;
   readonly attachType: number;
   readonly progId: number;

@@ -188,7 +188,8 @@ export class Process implements S.System {
   }
 
   mkdir(path: string): Errno | 0 {
-    return this.#caller.bpffs.mkdir(path);
+    const { bpffs, state } = this.#caller;
+    return state.cgroups.covers(path) ? state.cgroups.mkdir(path) : bpffs.mkdir(path);
   }
 
   rmdir(path: string): Errno | 0 {

@@ -38,7 +38,7 @@ export function xdpLink(caller: Caller, attr: LinkCreateAttr, prog: BpfProg): Ne
   const modes = flags & XDP_MODES;
   if (flags & ~XDP_MODES || (modes & (modes - 1)) !== 0) return -errno.EINVAL;
   const ifindex = attr.target ?? 0;
-  if (!services.hasNetDevice(state, ifindex)) return -errno.ENODEV;
+  if (!services.hasNetDevice(state, ifindex)) return -errno.EINVAL;
   const expected = prog.header.expectedAttachType;
   if (expected !== 0 && expected !== bpf_attach_type.BPF_XDP) return -errno.EINVAL;
   const taken = state.links.ids().some((id) => {
