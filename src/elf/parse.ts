@@ -43,6 +43,7 @@ export function parseElf(bytes: Uint8Array, options: ParseElfOptions = {}): ElfF
     if (known) known.push(section);
     else relocationSections.set(section.info, [section]);
   }
+  let byName: Map<string, ElfSection> | undefined;
   const relocations = (section: ElfSection): ElfRelocation[] => readRelocations(section, endian);
   return {
     endian,
@@ -54,7 +55,10 @@ export function parseElf(bytes: Uint8Array, options: ParseElfOptions = {}): ElfF
     sections,
     symbols,
     symbolTable: table?.index,
-    sectionNamed: (name) => sections.find((section) => section.name === name),
+    sectionNamed: (name) => {
+      byName ??= new Map(sections.map((section) => [section.name, section] as const).reverse());
+      return byName.get(name);
+    },
     relocations,
     relocationsFor: (index) => (relocationSections.get(index) ?? []).flatMap(relocations),
     notes: (section) => readNotes(section, endian),

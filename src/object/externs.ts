@@ -35,7 +35,9 @@ export function collectExterns(symbols: readonly ElfSymbol[], btf: Btf | undefin
     if (type.kind !== 'DATASEC') continue;
     for (const { type: member } of type.vars) if (!homes.has(member)) homes.set(member, id);
   }
-  const found = wanted.map((symbol) => describeExtern(symbol, btf, homes));
+  const types = new Map<string, BtfId>();
+  for (const { name } of wanted) if (!types.has(name)) types.set(name, findExternType(name, btf));
+  const found = wanted.map((symbol) => describeExtern(symbol, { btf, homes, btfId: types.get(symbol.name) ?? 0 }));
   found.sort(compareExterns);
   let offset = 0;
   return found.map((extern, index) => {
@@ -46,9 +48,9 @@ export function collectExterns(symbols: readonly ElfSymbol[], btf: Btf | undefin
   });
 }
 
-function describeExtern(symbol: ElfSymbol, btf: Btf, homes: ReadonlyMap<BtfId, BtfId>): Unplaced {
+function describeExtern(symbol: ElfSymbol, at: { btf: Btf; homes: ReadonlyMap<BtfId, BtfId>; btfId: BtfId }): Unplaced {
   const { name } = symbol;
-  const btfId = findExternType(name, btf);
+  const { btf, homes, btfId } = at;
   const type = btf.typeById(btfId);
   const home = homes.get(btfId);
   if (home === undefined) throw errExtern(name, `failed to find BTF section of [${btfId}]`, { btfId });

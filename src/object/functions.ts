@@ -4,6 +4,7 @@ import { STB_LOCAL, STT_FUNC, STV_HIDDEN, STV_INTERNAL } from '../elf/index.ts';
 import { INSN_SIZE, Insns } from '../isa/index.ts';
 import { bpf_prog_flags } from '../uapi/index.ts';
 import { errProgram, errStaticProgram } from './errors.ts';
+import { lastNotAfter } from './search.ts';
 import type { ObjectSections } from './sections.ts';
 import type { FunctionSpec, ProgramSpec, RelocationSpec } from './spec.ts';
 
@@ -38,14 +39,7 @@ export class FunctionTable {
   /** The function that holds slot `slot` of a section; undefined for code that belongs to no symbol. */
   find(sectionIndex: number, slot: number): OpenFunction | undefined {
     const list = this.#bySection.get(sectionIndex) ?? [];
-    let low = 0;
-    let high = list.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (list[middle].sectionOffset <= slot) low = middle + 1;
-      else high = middle;
-    }
-    const fn = list[low - 1];
+    const fn = lastNotAfter(list, slot, ({ sectionOffset }) => sectionOffset);
     return fn && slot < fn.sectionOffset + fn.insns.length ? fn : undefined;
   }
 }

@@ -8,6 +8,5 @@ export { ObjectError } from './errors.ts';
 export type { ExternSpec, KconfigExtern, KconfigKind, KsymExtern } from './extern-spec.ts';
 export type { BpfObject, OpenOptions } from './object.ts';
 export { openObject } from './open.ts';
-export type { SourceLine } from './source-line.ts';
 export { sourceLine } from './source-line.ts';
 export type { FunctionSpec, MapOrigin, MapSpec, ProgramSpec, RelocationSpec } from './spec.ts';

@@ -6,6 +6,7 @@ import { errMapSlot } from './errors.ts';
 import type { FunctionTable } from './functions.ts';
 import { isMapInMap } from './map-def.ts';
 import type { DeclaredMap } from './maps.ts';
+import { lastNotAfter } from './search.ts';
 import type { ObjectSections } from './sections.ts';
 import type { MapSpec, ProgramSpec } from './spec.ts';
 
@@ -23,11 +24,13 @@ export function resolveMapSlots(context: {
   const { sections, relocations, btf, declared, functions } = context;
   const maps = new Map(declared.map(({ map }) => [map.name, map] as const).reverse());
   const programs = new Map(functions.programs.map((program) => [program.name, program] as const).reverse());
+  const byOffset = [...declared].sort((a, b) => a.variable.offset - b.variable.offset);
   sections.elf.relocations(relocations).forEach((row, index) => {
     const symbol = sections.elf.symbols[row.symbol];
     const fail = (problem: string) =>
       errMapSlot({ map: owner?.map.name ?? '', index, symbol: symbol?.name ?? '' }, problem);
-    const owner = declared.find(({ variable }) => holds(variable, row));
+    const last = lastNotAfter(byOffset, row.offset, ({ variable }) => variable.offset);
+    const owner = last && holds(last.variable, row) ? last : undefined;
     if (symbol === undefined) throw fail(`symbol ${row.symbol} not found`);
     if (owner === undefined) throw fail(`cannot find map '${symbol.name}' at rel->r_offset ${row.offset}`);
     const element = isMapInMap(owner.map.type)

@@ -14,8 +14,8 @@ import type { MapOrigin, MapSpec } from './spec.ts';
 
 /** Bytes of a data section at most: what the kernel takes as an array's value. */
 const MAX_VALUE_SIZE = 0x7fff_ffff;
-/** Bytes of zeros that are handed out as the initial data of a `.bss`. */
-const MAX_BSS_SIZE = 1 << 30;
+/** Bytes of zeros that are handed out as the initial data of all `.bss` sections, or of `.kconfig`. */
+const MAX_ZEROS = 1 << 30;
 
 /** A map spec with the given fields and nothing else set. */
 export function createMapSpec(fields: Partial<MapSpec> & Pick<MapSpec, 'name' | 'origin' | 'section'>): MapSpec {
@@ -142,9 +142,10 @@ function placeArena({ sections, pageSize }: MapContext, declared: readonly Decla
 
 /** The maps that hold global data, one for each section that is not empty. */
 export function collectDataMaps(context: MapContext): MapSpec[] {
-  return context.sections.data
-    .filter(({ section }) => section.size > 0)
-    .map((data) => internalMap(context, { ...data, name: data.section.name }));
+  const sections = context.sections.data.filter(({ section }) => section.size > 0);
+  const zeros = sections.reduce((sum, { origin, section }) => sum + (origin === 'bss' ? section.size : 0), 0);
+  if (zeros > MAX_ZEROS) throw errSection('.bss', `${zeros} bytes of global data are too many`, { size: zeros });
+  return sections.map((data) => internalMap(context, { ...data, name: data.section.name }));
 }
 
 /** The map that holds the values of kconfig externs; its value is known only at load. */
@@ -161,7 +162,7 @@ function internalMap(
 ): MapSpec {
   const section = 'section' in source ? source.section : undefined;
   const valueSize = 'size' in source ? source.size : source.section.size;
-  if (valueSize > (source.origin === 'bss' ? MAX_BSS_SIZE : MAX_VALUE_SIZE)) {
+  if (valueSize > (source.origin === 'kconfig' ? MAX_ZEROS : MAX_VALUE_SIZE)) {
     throw errSection(source.name, `${valueSize} bytes of global data are too many`, { size: valueSize });
   }
   const readonlyProg = source.origin === 'rodata' || source.origin === 'kconfig' ? bpf_flags.BPF_F_RDONLY_PROG : 0;

@@ -30,7 +30,7 @@ import { collectStructOps, resolveStructOpsSlots } from './struct-ops.ts';
 export function openObject(bytes: Uint8Array, options: OpenOptions): BpfObject {
   // LLVM before 4 left the machine 0.
   const elf = parseElf(bytes, { machines: [EM_BPF, EM_NONE], types: [ET_REL] });
-  const sections = collectSections(elf);
+  const sections = collectSections(elf, bytes.length);
   const functions = collectFunctions(sections);
   const read = readObjectBtf(sections);
   const externs = collectExterns(elf.symbols, read.btf);

@@ -49,11 +49,14 @@ const STRUCT_OPS_SECTIONS: ReadonlySet<string> = new Set([
   '?.struct_ops.link',
 ]);
 
+/** How often the bytes of a file may be counted as a section's. */
+const MAX_SHARING = 4;
+
 /** `license[64]` of libbpf, with its NUL. */
 const MAX_LICENSE = 63;
 
 /** Sorts the sections of an object by name, type and flags. @throws {ObjectError} where one is malformed */
-export function collectSections(elf: ElfFile): ObjectSections {
+export function collectSections(elf: ElfFile, fileSize: number): ObjectSections {
   const found: ObjectSections = {
     elf,
     license: '',
@@ -71,10 +74,22 @@ export function collectSections(elf: ElfFile): ObjectSections {
     warnings: [],
   };
   if (elf.symbolTable === undefined) throw errNoSymbols();
+  checkOverlap(elf, fileSize);
   for (const section of elf.sections.slice(1)) {
     if (!isIgnored(section)) collectSection(found, section);
   }
   return found;
+}
+
+/**
+ * Sections that share their bytes would make the work, and what is copied, a multiple of the file: compilers and linkers
+ * make none.
+ */
+function checkOverlap(elf: ElfFile, fileSize: number): void {
+  const total = elf.sections.reduce((sum, { data }) => sum + data.length, 0);
+  if (total > MAX_SHARING * fileSize) {
+    throw errSection('*', `sections overlap: ${total} bytes in a file of ${fileSize}`, { total, fileSize });
+  }
 }
 
 function isIgnored({ type, name, size }: ElfSection): boolean {

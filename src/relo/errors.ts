@@ -20,10 +20,10 @@ const reloError = (code: string, message: string, details?: ErrorDetails) => new
 export const errCall = (at: { program: string; function: string; insn: number }, problem: string) =>
   reloError('RELO_CALL', `prog '${at.function}': insn #${at.insn}: ${problem}`, at);
 
-export const errTooLarge = (program: string, insns: number, limit: number) =>
-  reloError('RELO_TOO_LARGE', `prog '${program}': linking copies more than ${limit} instructions`, {
+export const errTooLarge = (program: string, copied: number, limit: number) =>
+  reloError('RELO_TOO_LARGE', `prog '${program}': linking copies more than ${limit} instructions and records`, {
     program,
-    insns,
+    copied,
     limit,
   });
 

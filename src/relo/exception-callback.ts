@@ -5,21 +5,18 @@ import { errExceptionCallback } from './errors.ts';
 
 const PREFIX = 'exception_callback:';
 
-/** An `__exception_cb(callback)` on a program. */
-interface CallbackTag {
-  /** Name of the program; undefined where the tag is not on a global function. */
-  readonly program: string | undefined;
-  readonly callback: string;
-}
-
-/** The exception callbacks that an object's declaration tags ask for. */
+/** The exception callbacks that an object's declaration tags ask for (`__exception_cb(name)` on a program). */
 export class ExceptionCallbacks {
-  readonly #tags: readonly CallbackTag[];
-  readonly #object: BpfObject;
+  /** Names of callbacks by name of the program. */
+  readonly #callbacks = new Map<string, string[]>();
+  readonly #subprograms: ReadonlyMap<string, FunctionSpec>;
+  /** A tag stands on something that is no global function: no program can be loaded. */
+  #misplaced = false;
 
   constructor(object: BpfObject) {
-    this.#object = object;
-    this.#tags = object.btf ? readTags(object.btf) : [];
+    if (object.btf) this.#readTags(object.btf);
+    const named = object.subprograms.map((fn) => [fn.name, fn] as const).reverse();
+    this.#subprograms = new Map(this.#callbacks.size > 0 ? named : []);
   }
 
   /**
@@ -27,38 +24,38 @@ export class ExceptionCallbacks {
    * the verifier refuses). @throws {ReloError} `RELO_EXCEPTION_CALLBACK`
    */
   of(program: FunctionSpec): FunctionSpec | undefined {
-    let found: FunctionSpec | undefined;
-    for (const tag of this.#tags) {
-      if (tag.program === undefined) {
-        throw errExceptionCallback(program.name, `${PREFIX}<value> decl tag not applied to the main program`);
-      }
-      if (tag.program !== program.name) continue;
-      if (found !== undefined) return undefined;
-      found = this.#find(program.name, tag.callback);
+    if (this.#misplaced) {
+      throw errExceptionCallback(program.name, `${PREFIX}<value> decl tag not applied to the main program`);
     }
-    return found;
+    const [callback, another] = this.#callbacks.get(program.name) ?? [];
+    if (callback === undefined) return undefined;
+    const found = this.#find(program.name, callback);
+    return another === undefined ? found : undefined;
   }
 
   #find(program: string, callback: string): FunctionSpec {
     if (callback === '') throw errExceptionCallback(program, `${PREFIX}<value> decl tag contains empty value`);
-    const fn = this.#object.subprograms.find(({ name }) => name === callback);
+    const fn = this.#subprograms.get(callback);
     if (fn === undefined) throw errExceptionCallback(program, `cannot find exception callback '${callback}'`);
     if (!fn.global || fn.hidden) {
       throw errExceptionCallback(program, `exception callback ${callback} must be a global non-hidden function`);
     }
     return fn;
   }
-}
 
-function readTags(btf: Btf): CallbackTag[] {
-  const tags: CallbackTag[] = [];
-  for (let id = 1; id < btf.typeCount; id++) {
-    if (btf.kindOf(id) !== BTF_KIND.DECL_TAG) continue;
-    const tag = btf.typeById(id);
-    if (tag.kind !== 'DECL_TAG' || tag.componentIndex !== -1 || !tag.name.startsWith(PREFIX)) continue;
-    const tagged = btf.typeById(tag.type);
-    const isGlobal = tagged.kind === 'FUNC' && tagged.linkage === 'global';
-    tags.push({ program: isGlobal ? tagged.name : undefined, callback: tag.name.slice(PREFIX.length) });
+  #readTags(btf: Btf): void {
+    for (let id = 1; id < btf.typeCount; id++) {
+      if (btf.kindOf(id) !== BTF_KIND.DECL_TAG) continue;
+      const tag = btf.typeById(id);
+      if (tag.kind !== 'DECL_TAG' || tag.componentIndex !== -1 || !tag.name.startsWith(PREFIX)) continue;
+      const tagged = btf.typeById(tag.type);
+      if (tagged.kind !== 'FUNC' || tagged.linkage !== 'global') {
+        this.#misplaced = true;
+        continue;
+      }
+      const known = this.#callbacks.get(tagged.name);
+      if (known) known.push(tag.name.slice(PREFIX.length));
+      else this.#callbacks.set(tagged.name, [tag.name.slice(PREFIX.length)]);
+    }
   }
-  return tags;
 }

@@ -6,17 +6,22 @@ import { errCall, errTooLarge } from './errors.ts';
 const BPF_CALL = 0x85;
 const BPF_LDIMM64 = 0x18;
 
-/** Slots that relocating one object may copy: a hostile one, whose functions overlap, would fill the memory. */
-const MAX_COPIED_INSNS = 16_000_000;
+/** What relocating one object may copy: a hostile one, whose functions overlap, would fill the memory. */
+const MAX_COPIED = 16_000_000;
 
-/** Counts the slots that are copied while an object is relocated. */
+/** Counts the slots, relocations and info records that are copied while an object is relocated. */
 export class CopyBudget {
   #copied = 0;
 
+  /** @throws {ReloError} `RELO_TOO_LARGE` */
+  take(count: number, program: string): void {
+    this.#copied += count;
+    if (this.#copied > MAX_COPIED) throw errTooLarge(program, this.#copied, MAX_COPIED);
+  }
+
   /** Copies a function's instructions. @throws {ReloError} `RELO_TOO_LARGE` */
-  copy(insns: Insns, name: string): Insns {
-    this.#copied += insns.length;
-    if (this.#copied > MAX_COPIED_INSNS) throw errTooLarge(name, this.#copied, MAX_COPIED_INSNS);
+  copy(insns: Insns, program: string): Insns {
+    this.take(insns.length, program);
     return insns.slice();
   }
 }
@@ -76,6 +81,7 @@ export class Linker {
   }
 
   #add(fn: FunctionSpec): LinkedPart {
+    this.#context.budget.take(fn.relocations.length, this.#program.name);
     const insns = this.#context.budget.copy(this.#context.patched(fn), this.#program.name);
     const part = { fn, start: this.#length, insns };
     this.#length += insns.length;

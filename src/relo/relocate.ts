@@ -47,13 +47,14 @@ export function relocateObject(object: BpfObject, options: RelocateOptions): Rel
     autoload: new Map(),
   };
   const chosen = object.programs.filter((program) => structOps.autoload.get(program) ?? program.autoload);
+  const code = new FunctionCode(object, { options, chosen, reports });
   const context: Context = {
     object,
     options,
     externs,
     structOps,
-    code: new FunctionCode(object, { options, chosen, reports }),
-    info: new ProgramInfo(object),
+    code,
+    info: new ProgramInfo(object, code.budget),
     callbacks: new ExceptionCallbacks(object),
     reports,
   };

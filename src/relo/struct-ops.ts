@@ -59,7 +59,11 @@ export function resolveStructOps(
       for (const program of kept) if (!present.has(program)) dropped.add(program);
       kept = [...present];
     }
-    for (const program of kept) users.set(program, [...(users.get(program) ?? []), map]);
+    for (const program of kept) {
+      const known = users.get(program);
+      if (known) known.push(map);
+      else users.set(program, [map]);
+    }
   }
   const autoload = new Map<ProgramSpec, boolean>();
   for (const program of dropped) autoload.set(program, false);
