@@ -6,7 +6,7 @@ import { bpf_pseudo, errno } from '../../uapi/index.ts';
 import { type CheckResult, checkProgram } from '../../verifier/index.ts';
 import { kernelAddress } from '../../vm/index.ts';
 import type { ProgCode, ProgHeader } from '../core/prog.ts';
-import type { Translated } from '../core/services.ts';
+import type { Translated, TranslateRefusal } from '../core/services.ts';
 import type { BpfMap } from '../maps/map.ts';
 import { ProgObject } from '../objects/prog-object.ts';
 import { type Caller, idOfFd, installFd } from '../process/caller.ts';
@@ -44,8 +44,9 @@ export function progLoad(caller: Caller, attr: ProgLoadAttr): Fd | Errno {
     if (mistake) return fail(attr, mistake);
   }
   const translated = translate(caller, { attr, insns, target, facts });
-  if (typeof translated === 'number') return translated;
-  return install(caller, { attr, insns, target, facts, btfId, ...translated });
+  if ('errno' in translated) return fail(attr, translated);
+  const textBase = state.allocText(translated.insns.length);
+  return install(caller, { attr, insns, target, facts, btfId, translated, textBase });
 }
 
 function addToLog({ log }: ProgLoadAttr, text: string): void {
@@ -105,22 +106,16 @@ interface Checked extends Checking {
 }
 
 /** The form that runs. */
-function translate(
-  caller: Caller,
-  { attr, insns, target, facts }: Checked,
-): { readonly translated: Translated; readonly textBase: bigint } | Errno {
+function translate(caller: Caller, { attr, insns, target, facts }: Checked): Translated | TranslateRefusal {
   const { state, services } = caller;
-  const textBase = state.allocText(insns.length);
-  const translated = services.translate(state, {
+  return services.translate(state, {
     type: attr.progType,
     expectedAttachType: target.expectedAttachType,
     attachBtfId: target.btfId,
     attachBtfObjId: target.btf?.id ?? 0,
     insns: withMapAddresses(insns, facts),
     facts,
-    textBase,
   });
-  return typeof translated === 'number' ? translated : { translated, textBase };
 }
 
 /** A copy with the addresses of maps, or of places in their values, where the program names maps. */

@@ -20,8 +20,6 @@ export interface TranslateRequest extends ProgContext {
   /** A copy of what was loaded, with the maps' addresses in the `ldimm64` that name maps (their source register is 0). */
   readonly insns: Insns;
   readonly facts: ProgramFacts<BpfMap>;
-  /** Address of the first translated instruction. */
-  readonly textBase: bigint;
 }
 
 /** The translated program. */
@@ -33,12 +31,19 @@ export interface Translated {
   readonly starts: Uint32Array;
 }
 
+/** Why a program has no form that runs. */
+export interface TranslateRefusal {
+  readonly errno: Errno;
+  /** A line for the log. */
+  readonly log: string;
+}
+
 /** What `commands/` needs of the folders beside it; `kernel.ts` wires them, so that none of them imports another. */
 export interface KernelServices {
   /** What a load of the context yields where it is a pointer (for the verifier); undefined for a number. */
   contextPointer(state: KernelState, prog: ProgContext, offset: number, size: number): PointerClass | undefined;
   /** Fix-up: context accesses, look-ups, helper and kfunc calls, dead code. */
-  translate(state: KernelState, request: TranslateRequest): Translated | Errno;
+  translate(state: KernelState, request: TranslateRequest): Translated | TranslateRefusal;
   testRun(
     state: KernelState,
     options: { readonly prog: BpfProg; readonly attr: ProgTestRunAttr; readonly task: TaskInfo },

@@ -1,7 +1,8 @@
 import type { ContextStruct } from '../../catalog/index.ts';
-import { sockContext, tcpSockContext } from '../../catalog/index.ts';
+import { helperName, sockContext, tcpSockContext } from '../../catalog/index.ts';
 import type { Insn, InsnFacts, PointerClass } from '../../isa/index.ts';
 import {
+  accessBytes,
   BPF_ATOMIC,
   BPF_CALL,
   BPF_EXIT,
@@ -21,9 +22,8 @@ import {
   insnMode,
   insnSize,
 } from '../../isa/index.ts';
-import type { Errno } from '../../syscall/index.ts';
-import { bpf_func_id, bpf_prog_type, bpf_pseudo, errno } from '../../uapi/index.ts';
-import type { Translated, TranslateRequest } from '../core/services.ts';
+import { bpf_func_id, bpf_prog_type, bpf_pseudo, bpf_pseudo_call, errno } from '../../uapi/index.ts';
+import type { Translated, TranslateRefusal, TranslateRequest } from '../core/services.ts';
 import type { KernelState } from '../core/state.ts';
 import type { KernelLayout } from '../layout/layout.ts';
 import { rewriteContextAccess } from './context-access.ts';
@@ -42,15 +42,14 @@ const TSTAMP_TYPE_OFFSET = 180;
  * DEVIATION: calls of helpers keep their number (Linux puts the distance to its function), map look-ups and clocks stay
  * calls (Linux inlines some), divisions and BPF_LD_ABS stay as they are (Linux adds checks, or calls of its own).
  *
- * @returns -EACCES where the context has no such field, -EINVAL where this kernel's BTF does not tell where one lies
+ * @returns a refusal where a call leads nowhere, or a context has no such field on this kernel
  */
-export function translateProgram(
-  state: KernelState,
-  layout: () => KernelLayout,
-  request: TranslateRequest,
-): Translated | Errno {
+export function translateProgram(tools: TranslateTools, request: TranslateRequest): Translated | TranslateRefusal {
   const { insns, facts } = request;
-  let failed: Errno | 0 = 0;
+  const { state, layout } = tools;
+  const unknown = unknownCall(tools, request);
+  if (unknown) return unknown;
+  let failed: TranslateRefusal | undefined;
   const rewrites = rewritesOf(state, layout, request);
   const removed = deadCode(insns, facts.reached);
   const patched = patchProgram(
@@ -62,17 +61,55 @@ export function translateProgram(
       if (insn.code === BPF_LD_IMM64) return kernelSymbol(state, request, i);
       if (isConditional(insn.code) && !facts.reached[i + 1]) return undefined;
       const list = fact && rewriteAccess(insn, fact, rewrites);
-      if (typeof list === 'number') failed ||= list;
-      return typeof list === 'number' ? undefined : list;
+      if (list === NO_FIELD) failed ??= noField(insn, fact);
+      return list === NO_FIELD ? undefined : list;
     },
     prologueOf(layout, request),
   );
   if (failed) return failed;
-  if (!patched) return -errno.ERANGE;
+  if (!patched) return { errno: -errno.ERANGE, log: 'a jump of the translated program is too far\n' };
   alwaysTaken(insns, facts.reached, patched);
   const alive = facts.subprograms.filter((start) => facts.reached[start]);
   const subprograms = alive.map((start) => (start === 0 ? 0 : patched.starts[start]));
   return { insns: patched.insns, subprograms, starts: patched.starts };
+}
+
+/** What translation needs of the kernel. */
+export interface TranslateTools {
+  readonly state: KernelState;
+  layout(): KernelLayout;
+  readonly helpers: ReadonlyMap<number, unknown>;
+  readonly kfuncs: ReadonlyMap<string, unknown>;
+}
+
+/** In place of instructions: the context has no such field. */
+const NO_FIELD = 'no field';
+
+function noField(insn: Insn, fact: InsnFacts | undefined): TranslateRefusal {
+  const at = fact?.contextOffset ?? insn.off;
+  return { errno: -errno.EACCES, log: `invalid bpf_context access off=${at} size=${accessBytes(insn.code)}\n` };
+}
+
+/** Refuses a program that calls what is not there. */
+function unknownCall(
+  { state, helpers, kfuncs }: TranslateTools,
+  { insns, facts }: TranslateRequest,
+): TranslateRefusal | undefined {
+  for (let i = 0; i < insns.length; i++) {
+    if (insns.code(i) !== (BPF_JMP | BPF_CALL) || !facts.reached[i]) continue;
+    const id = insns.imm(i);
+    if (insns.src(i) === 0 && !helpers.has(id) && id !== bpf_func_id.BPF_FUNC_tail_call) {
+      const name = helperName(id);
+      if (name === undefined) return { errno: -errno.EINVAL, log: `invalid func unknown#${id}\n` };
+      return { errno: -errno.EINVAL, log: `not supported yet: helper ${name}#${id}\n` };
+    }
+    if (insns.src(i) !== bpf_pseudo_call.BPF_PSEUDO_KFUNC_CALL) continue;
+    const btf = state.btf();
+    const name = btf?.has(id) ? btf.nameOf(id) : undefined;
+    if (name === undefined) return { errno: -errno.EINVAL, log: `kernel btf_id ${id} is not a function\n` };
+    if (!kfuncs.has(name)) return { errno: -errno.EINVAL, log: `not supported yet: kernel function ${name}\n` };
+  }
+  return undefined;
 }
 
 type Rewrite = (insn: Insn, offset: number) => Insn[] | undefined;
@@ -104,13 +141,13 @@ function isAccess(insn: Insn): boolean {
 }
 
 /** What stands for a load or store, by what its address is; undefined keeps it. */
-function rewriteAccess(insn: Insn, fact: InsnFacts, rewrites: Rewrites): Insn[] | Errno | undefined {
+function rewriteAccess(insn: Insn, fact: InsnFacts, rewrites: Rewrites): Insn[] | typeof NO_FIELD | undefined {
   if (!isAccess(insn) || fact.base === undefined) return undefined;
   const atomic = insnMode(insn.code) === BPF_ATOMIC;
   const rewrite = rewrites[fact.base];
   if (rewrite && !atomic) {
     const { contextOffset } = fact;
-    return (contextOffset === undefined ? undefined : rewrite(insn, contextOffset)) ?? -errno.EACCES;
+    return (contextOffset === undefined ? undefined : rewrite(insn, contextOffset)) ?? NO_FIELD;
   }
   if (fact.base === 'arena') return [withMode(insn, atomic ? BPF_PROBE_ATOMIC : BPF_PROBE_MEM32)];
   if (fact.base === 'btf' && insnClass(insn.code) === BPF_LDX) return [probing(insn)];

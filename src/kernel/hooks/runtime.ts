@@ -3,6 +3,7 @@ import type { HelperFunction, HelperTable } from '../../vm/index.ts';
 import { createInterpreter, kernelOffset } from '../../vm/index.ts';
 import type { KernelState } from '../core/state.ts';
 import { isMapped } from '../helpers/access.ts';
+import { ObjectHeap } from '../kfuncs/heap.ts';
 import { KernelLayout } from '../layout/layout.ts';
 import { DeviceTable } from '../net/device.ts';
 import { TaskTable } from '../tasks/table.ts';
@@ -13,7 +14,7 @@ import { tailCallTarget } from './tail-call.ts';
 /** The functions that programs call, by their numbers and BTF ids. */
 export interface Callables {
   readonly helpers: ReadonlyMap<number, HelperFunction>;
-  kfunc(name: string): HelperFunction | undefined;
+  readonly kfuncs: ReadonlyMap<string, HelperFunction>;
 }
 
 /** Makes the part of a kernel that runs programs. */
@@ -31,7 +32,7 @@ export function createRuntime(state: KernelState, callables: Callables): Runtime
     helper: (id) => callables.helpers.get(id),
     kfunc: (_program, btfId) => {
       const btf = state.btf();
-      return btf?.has(btfId) ? callables.kfunc(btf.nameOf(btfId)) : undefined;
+      return btf?.has(btfId) ? callables.kfuncs.get(btf.nameOf(btfId)) : undefined;
     },
     tailCallTarget,
     probeReadable: (address, size) => isMapped(state.memory, kernelOffset(address), size),
@@ -41,9 +42,16 @@ export function createRuntime(state: KernelState, callables: Callables): Runtime
   };
   const interpreter = createInterpreter({ memory: state.memory, helpers: table });
   let socketCookies = 0n;
+  let cgroup = 0n;
+  const heap = new ObjectHeap(state.memory);
   return {
     state,
     layout,
+    heap,
+    rootCgroup: () => {
+      cgroup ||= heap.create(layout().sizeOf('cgroup') ?? 64, 'cgroup');
+      return cgroup;
+    },
     nextSocketCookie: () => ++socketCookies,
     hasLayout: () => state.btf() !== undefined,
     devices: new DeviceTable(state.memory, layout),

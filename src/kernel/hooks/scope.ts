@@ -1,6 +1,7 @@
 import type { Execution, RunResult } from '../../vm/index.ts';
 import type { BpfProg } from '../core/prog.ts';
 import type { KernelState } from '../core/state.ts';
+import type { ObjectHeap } from '../kfuncs/heap.ts';
 import type { KernelLayout } from '../layout/layout.ts';
 import type { BpfMap } from '../maps/map.ts';
 import type { DeviceTable } from '../net/device.ts';
@@ -26,6 +27,10 @@ export interface Runtime {
   /** Where the members of the kernel's structs lie. Only for kernels with BTF: `hasLayout` says whether. */
   layout(): KernelLayout;
   hasLayout(): boolean;
+  /** What programs allocate. */
+  readonly heap: ObjectHeap;
+  /** Address of the root of the cgroup tree, a `struct cgroup`. */
+  rootCgroup(): bigint;
   /** The next number that no socket has had. */
   nextSocketCookie(): bigint;
   /** Enters a program, from the instruction of an address where one is given. */

@@ -6,6 +6,7 @@ import type { ObjectCodec } from '../core/object-table.ts';
 import type { BpfProg, ProgCode, ProgHeader } from '../core/prog.ts';
 import type { KernelState } from '../core/state.ts';
 import type { Store, StoredRecord } from '../core/store.ts';
+import { arenaPlace } from './arena-place.ts';
 
 const CODE = 'prog.code';
 
@@ -38,7 +39,7 @@ export class ProgObject implements BpfProg {
 
   #makeExecutable(): ExecutableProgram {
     const { header } = this;
-    for (const id of header.mapIds) this.#state.maps.expect(id);
+    const maps = header.mapIds.map((id) => this.#state.maps.expect(id));
     const code = this.code();
     const types = () => (header.btfId === 0 ? undefined : this.#state.btfs.expect(header.btfId).types());
     const lines = new LineTable(code.lineInfo, header.lineInfoRecSize, this.#state.endian);
@@ -47,6 +48,7 @@ export class ProgObject implements BpfProg {
       insns: code.insns,
       subprograms: header.subprograms,
       textBase: header.textBase,
+      arena: arenaPlace(maps),
       get names() {
         const btf = types();
         return btf && functionNames(code.funcInfo, header.funcInfoRecSize, btf);
