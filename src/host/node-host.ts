@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { embeddedFile } from './embedded.ts';
 import { errBadGzip, errNoData } from './errors.ts';
 import type { Host } from './host.ts';
 
@@ -47,6 +48,8 @@ function readFile(path: string): Uint8Array | undefined {
 }
 
 function dataFile(name: string): Uint8Array {
+  const embedded = embeddedFile(name);
+  if (embedded !== undefined) return embedded;
   let folder = dirname(fileURLToPath(import.meta.url));
   for (let level = 0; level < MAX_LEVELS; level++) {
     const path = join(folder, 'data', name);
