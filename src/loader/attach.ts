@@ -77,7 +77,7 @@ function attachTracepoint(context: AttachContext, target: string): Fd {
   if (!category || !name || rest !== undefined) {
     throw errAttachTarget(context.spec.name, `invalid tracepoint '${target}': category/name is wanted`);
   }
-  return perfLink(context, { type: 'tracepoint', name });
+  return perfLink(context, { type: 'tracepoint', name: `${category}/${name}` });
 }
 
 function attachKprobe(context: AttachContext, target: string): Fd {

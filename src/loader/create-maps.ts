@@ -137,7 +137,9 @@ function createMap(context: MapContext, spec: MapSpec): Fd {
     const plain: MapCreateAttr = { ...attributes(spec, system), innerMapFd };
     if (spec.type === T.BPF_MAP_TYPE_STRUCT_OPS) {
       const ops = relocated.structOps.find((each) => each.map === spec);
-      return check(spec, system.mapCreate({ ...plain, btfFd, btfVmlinuxValueTypeId: ops?.valueTypeId }));
+      // The value is the kernel's struct around the operations, which is larger than the object's.
+      const valueSize = ops?.value.length ?? spec.valueSize;
+      return check(spec, system.mapCreate({ ...plain, valueSize, btfFd, btfVmlinuxValueTypeId: ops?.valueTypeId }));
     }
     const typed =
       btfFd !== undefined && (spec.keyTypeId !== 0 || spec.valueTypeId !== 0) && !WITHOUT_BTF.has(spec.type);

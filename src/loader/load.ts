@@ -6,7 +6,6 @@ import { errSyscall } from './errors.ts';
 import { loadPrograms } from './load-programs.ts';
 import { LoadedObject } from './loaded.ts';
 import type { LoadOptions } from './options.ts';
-import { fillStructOps } from './struct-ops.ts';
 import { relocationTarget } from './target.ts';
 
 /**
@@ -27,7 +26,6 @@ export function loadObject(system: System, object: BpfObject, options: LoadOptio
     const fds = new Map([...programs].map(([spec, { fd }]) => [spec, fd]));
     return orClose(system, [...programs, ...maps], () => {
       fillProgramSlots(context, maps, fds);
-      fillStructOps(context, maps, fds);
       return loaded;
     });
   } finally {

@@ -14,6 +14,7 @@ import { errNoElement, errSyscall } from './errors.ts';
 import type { LoadedCode } from './load-programs.ts';
 import { MapHandle } from './map-handle.ts';
 import type { LoadOptions } from './options.ts';
+import { registerStructOps, structOpsValues } from './struct-ops.ts';
 
 /** Something in the kernel that this process holds by an fd, and that can be pinned. */
 class Held {
@@ -46,6 +47,18 @@ export class Link extends Held {
   detach(): void {
     const done = this.system.linkDetach(this.fd);
     if (isErrno(done)) throw errSyscall('BPF_LINK_DETACH', this.name, done);
+  }
+}
+
+/** Operations that a map registered by itself; they are taken back with its element. */
+class StructOpsRegistration extends Link {
+  override detach(): void {
+    const done = this.system.mapDeleteElem(this.fd, new Uint8Array(4));
+    if (isErrno(done)) throw errSyscall('BPF_MAP_DELETE_ELEM', this.name, done);
+  }
+
+  override close(): void {
+    this.system.mapDeleteElem(this.fd, new Uint8Array(4));
   }
 }
 
@@ -100,11 +113,26 @@ export class LoadedMap extends MapHandle {
   /** Where the object had it pinned. */
   readonly pinPath: string | undefined;
 
-  constructor(system: System, spec: MapSpec, created: CreatedMap) {
+  readonly #operations: Uint8Array | undefined;
+
+  constructor(system: System, spec: MapSpec, created: CreatedMap & { readonly operations?: Uint8Array }) {
     super(system, created.fd, spec.name);
     this.spec = spec;
+    this.#operations = created.operations;
     this.reused = created.reused;
     this.pinPath = created.pinPath;
+  }
+
+  /**
+   * Registers the operations of a struct_ops map.
+   * @returns undefined for every other map
+   * @throws {SyscallError}
+   */
+  attach(): Link | undefined {
+    const { system, spec, fd } = this;
+    if (this.#operations === undefined) return undefined;
+    const link = registerStructOps({ system, spec, fd, value: this.#operations });
+    return link === undefined ? new StructOpsRegistration(system, this.name, fd) : new Link(system, this.name, link);
   }
 
   /** Pins it at an absolute path of a bpffs; directories are made. @throws {SyscallError} */
@@ -134,7 +162,10 @@ export class LoadedObject {
     this.object = parts.object;
     this.relocated = parts.relocated;
     this.programs = [...parts.programs.values()].map((code) => new LoadedProgram(system, code, options));
-    this.maps = [...parts.maps].map(([spec, created]) => new LoadedMap(system, spec, created));
+    const operations = structOpsValues(parts.relocated, parts.programs);
+    this.maps = [...parts.maps].map(
+      ([spec, created]) => new LoadedMap(system, spec, { ...created, operations: operations.get(spec) }),
+    );
   }
 
   /** @throws {LoaderError} where it has no program of that name, or none that was loaded */
@@ -161,12 +192,19 @@ export class LoadedObject {
     return this.#links;
   }
 
-  /** Attaches every program whose section names a place; all or none. @throws {SyscallError}, {LoaderError} */
+  /**
+   * Attaches every program whose section names a place and registers struct_ops maps; all or none.
+   * @throws {SyscallError}, {LoaderError}
+   */
   attach(): readonly Link[] {
     const made: Link[] = [];
     try {
       for (const program of this.programs) {
         const link = program.spec.autoattach ? program.attach() : undefined;
+        if (link) made.push(link);
+      }
+      for (const map of this.maps) {
+        const link = map.spec.autoattach ? map.attach() : undefined;
         if (link) made.push(link);
       }
     } catch (error) {

@@ -42,7 +42,7 @@ async function load(context: Context, words: Words, which: 'first' | 'all'): Pro
     readBinary: (path) => readIfThere(context, path),
   });
   context.printer.info(NOT_VERIFIED);
-  if (context.options.debug) for (const program of loaded.programs) context.printer.info(program.log.trimEnd());
+  for (const { log } of loaded.programs) if (log !== '') context.printer.info(log.trimEnd());
   if (args.path === undefined) {
     const rows = pinEverything(system, loaded, {
       directory: `${BPFFS}/${pinName(stem(file))}`,

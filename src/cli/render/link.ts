@@ -137,6 +137,9 @@ function uprobeMultiPlain({ multi, pid }: LinkAttachInfo): string {
   return text;
 }
 
+/** Linux says only the name, without the category before it. */
+const tracepointName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
 /** `%#x` of printf: 0 stands alone. */
 const prefixedHex = (value: bigint | number): string => (value ? `0x${value.toString(16)}` : '0');
 
@@ -153,7 +156,7 @@ function perfEventPlain(event: PerfEventInfo, cookie: bigint | undefined): strin
     case 'uretprobe':
       return `\n\t${event.type} ${event.file}+${prefixedHex(event.offset)}  ${shownCookie}`;
     case 'tracepoint':
-      return `\n\ttracepoint ${event.name}  ${shownCookie}`;
+      return `\n\ttracepoint ${tracepointName(event.name)}  ${shownCookie}`;
     case 'event':
       return `\n\tevent ${event.eventType} :${event.config}  ${shownCookie}`;
   }
@@ -257,7 +260,7 @@ function perfEventJson(event: PerfEventInfo, cookie: bigint): JsonFields {
     case 'uretprobe':
       return { retprobe: event.type === 'uretprobe', file: event.file, offset: event.offset, cookie };
     case 'tracepoint':
-      return { tracepoint: event.name, cookie };
+      return { tracepoint: tracepointName(event.name), cookie };
     case 'event':
       return { event_type: event.eventType, event_config: event.config, cookie };
   }
