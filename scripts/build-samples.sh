@@ -10,17 +10,18 @@ SAMPLES=$PWD
 # GCC orders BTF variables by their address in its own memory, which depends on its environment, on address
 # randomisation and on the length of paths: all are fixed here.
 BUILD=/tmp/ebpfts-samples
-mkdir "$BUILD" || exit 1
+mkdir "$BUILD" "$BUILD/samples" || exit 1
 log=$(mktemp)
 table=$(mktemp)
 trap 'rm -rf "$log" "$table" "$BUILD"' EXIT
-cp -r -- *.bpf.c include "$BUILD"
+cp -r -- *.bpf.c include "$BUILD/samples"
 
 # Kernel headers of the host's architecture, behind everything else.
 SYSTEM="-idirafter /usr/include -idirafter /usr/include/$(gcc -print-multiarch 2>/dev/null || echo x86_64-linux-gnu)"
 # GCC 12 knows the number of a helper only where it calls it: what shares address loads between calls is turned off.
 SEPARATE_CALLS="-fno-gcse -fno-cse-follow-jumps -fno-tree-pre -fno-code-hoisting -fno-tree-tail-merge"
-COMMON="-g -O2 -Wall -Wno-missing-declarations -Iinclude -ffile-prefix-map=$BUILD=samples $SYSTEM"
+# Paths are relative to the build folder also once mapped: there the compiler finds the lines of source that go into BTF.
+COMMON="-g -O2 -Wall -Wno-missing-declarations -Isamples/include -ffile-prefix-map=$BUILD=. $SYSTEM"
 
 compile() { # compiler order source target
   local arch=x86
@@ -48,7 +49,7 @@ for compiler in clang-19 clang-14 gcc; do
     for source in *.bpf.c; do
       object=$folder/${source%.c}.o
       # Debug information beside BTF is dropped: nothing here reads it.
-      if (cd "$BUILD" && compile $compiler $order "$source" out.o && llvm-strip-19 -g out.o && mv out.o "$SAMPLES/$object") >"$log" 2>&1; then
+      if (cd "$BUILD" && compile $compiler $order "samples/$source" out.o && llvm-strip-19 -g out.o && mv out.o "$SAMPLES/$object") >"$log" 2>&1; then
         echo "$compiler/$order ${source%.bpf.c}" >>"$table"
         [ $compiler = clang-19 ] && cat "$log" >&2
       else
