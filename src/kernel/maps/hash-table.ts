@@ -1,5 +1,6 @@
 import { alignUp, invariant } from '../../base/index.ts';
 import { bpf_flags } from '../../uapi/index.ts';
+import type { Memory } from '../../vm/index.ts';
 import { onDemandCapacity } from './element-pool.ts';
 import { field, headerSize, type MapHeader } from './header.ts';
 import { jhash } from './jhash.ts';
@@ -59,7 +60,7 @@ export function bucketsFor(maxEntries: number): number {
  * Elements come from a pool (element-pool.ts). A new element goes to the front of its chain, as in Linux, which is what `get_next_key` shows.
  */
 export class HashTable {
-  readonly #map: BpfMap;
+  readonly #memory: Memory;
   readonly #header: MapHeader;
   readonly #buckets: number;
   readonly #mask: number;
@@ -73,7 +74,7 @@ export class HashTable {
   constructor(map: BpfMap, layout: MapLayout) {
     const { header = {}, places = {} } = layout;
     const base = map.region.offset;
-    this.#map = map;
+    this.#memory = map.host.memory;
     this.#header = map.header;
     this.#buckets = base + (places.buckets ?? 0);
     this.#mask = (header.bucketCount ?? 1) - 1;
@@ -107,7 +108,7 @@ export class HashTable {
   }
 
   key(element: number): Uint8Array {
-    const { memory } = this.#map.host;
+    const memory = this.#memory;
     const at = element + this.#keyOffset;
     memory.touch(at, this.#keySize);
     return memory.bytes().slice(at, at + this.#keySize);
@@ -115,7 +116,7 @@ export class HashTable {
 
   /** The element with that key, or 0. */
   find(key: Uint8Array, hash: number): number {
-    const { memory } = this.#map.host;
+    const memory = this.#memory;
     let element = this.#chain(hash);
     while (element !== 0) {
       memory.touch(element, this.#stride);
@@ -128,7 +129,7 @@ export class HashTable {
 
   /** Puts a taken element to the front of its chain. */
   insert(element: number, key: Uint8Array, hash: number): void {
-    const { memory } = this.#map.host;
+    const memory = this.#memory;
     const bucket = this.#buckets + (hash & this.#mask) * 4;
     const first = this.#chain(hash);
     const view = memory.view();
@@ -141,7 +142,7 @@ export class HashTable {
 
   /** Takes an element out of its chain. */
   unlink(element: number): void {
-    const { memory } = this.#map.host;
+    const memory = this.#memory;
     memory.touch(element, 8);
     const hash = memory.view().getUint32(element + 4, true);
     let link = this.#buckets + (hash & this.#mask) * 4;
@@ -158,7 +159,7 @@ export class HashTable {
 
   /** The element after the given one (0: the first), bucket by bucket; 0 after the last. */
   next(element: number): number {
-    const { memory } = this.#map.host;
+    const memory = this.#memory;
     if (this.count === 0) return 0;
     let bucket = 0;
     if (element !== 0) {
@@ -193,14 +194,14 @@ export class HashTable {
   }
 
   #link(element: number): number {
-    this.#map.host.memory.touch(element, this.#stride);
-    return this.#map.host.memory.view().getUint32(element, true);
+    this.#memory.touch(element, this.#stride);
+    return this.#memory.view().getUint32(element, true);
   }
 
   #chain(hash: number): number {
     const bucket = this.#buckets + (hash & this.#mask) * 4;
-    this.#map.host.memory.touch(bucket, 4);
-    return this.#map.host.memory.view().getUint32(bucket, true);
+    this.#memory.touch(bucket, 4);
+    return this.#memory.view().getUint32(bucket, true);
   }
 
   #equals(bytes: Uint8Array, element: number, key: Uint8Array): boolean {

@@ -10,10 +10,13 @@ function wordAt(bytes: Uint8Array, at: number, little: boolean): number {
     : (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
 }
 
-/** The `length` (0 to 4) bytes at `at`, first byte lowest. */
-function partAt(bytes: Uint8Array, at: number, length: number): number {
-  let part = 0;
-  for (let i = Math.min(length, 4) - 1; i >= 0; i--) part = (part << 8) | bytes[at + i];
+/** Up to four of the last `left` bytes: a word of the machine, or the first byte lowest. */
+function restAt(bytes: Uint8Array, at: number, left: number, bigWords: boolean): number {
+  if (left <= 0) return 0;
+  if (left >= 4) return wordAt(bytes, at, !bigWords);
+  let part = bytes[at];
+  if (left > 1) part |= bytes[at + 1] << 8;
+  if (left > 2) part |= bytes[at + 2] << 16;
   return part;
 }
 
@@ -47,11 +50,10 @@ export function jhash(bytes: Uint8Array, seed: number, little: boolean): number 
     b = (b + a) | 0;
   }
   if (left === 0) return c >>> 0;
-  const words = !little && left % 4 === 0;
-  const rest = (i: number) => (left <= i ? 0 : words ? wordAt(bytes, at + i, false) : partAt(bytes, at + i, left - i));
-  a = (a + rest(0)) | 0;
-  b = (b + rest(4)) | 0;
-  c = (c + rest(8)) | 0;
+  const bigWords = !little && left % 4 === 0;
+  a = (a + restAt(bytes, at, left, bigWords)) | 0;
+  b = (b + restAt(bytes, at + 4, left - 4, bigWords)) | 0;
+  c = (c + restAt(bytes, at + 8, left - 8, bigWords)) | 0;
   c = ((c ^ b) - rotate(b, 14)) | 0;
   a = ((a ^ c) - rotate(c, 11)) | 0;
   b = ((b ^ a) - rotate(a, 25)) | 0;

@@ -145,9 +145,13 @@ class LpmTrieMap extends BpfMap {
     if (bits > this.#dataSize * 8) return 0;
     const data = key.subarray(4);
     let found = 0;
-    for (const { node } of this.#path(data, bits)) {
-      if (this.#common(node, data, bits) < this.#load(node, LENGTH)) break;
+    let node = this.header.get(field.root);
+    while (node !== 0) {
+      const length = this.#load(node, LENGTH);
+      if (this.#common(node, data, bits) < length) break;
       if (!this.#load(node, IS_BRANCH)) found = node;
+      if (length >= bits) break;
+      node = this.#load(node, LEFT + 4 * bitAt(data, length));
     }
     return found === 0 ? 0 : found + this.#valueOffset;
   }
@@ -246,16 +250,16 @@ class LpmTrieMap extends BpfMap {
   /** How many leading bits a node's prefix and the key's have in common. */
   #common(node: number, data: Uint8Array, bits: number): number {
     const limit = Math.min(this.#load(node, LENGTH), bits);
-    const bytes = this.bytesAt(node + NODE, this.#dataSize);
+    const bytes = this.host.memory.bytes();
     for (let i = 0; i * 8 < limit; i++) {
-      const difference = bytes[i] ^ data[i];
+      const difference = bytes[node + NODE + i] ^ data[i];
       if (difference !== 0) return Math.min(limit, i * 8 + Math.clz32(difference) - 24);
     }
     return limit;
   }
 
   #load(node: number, at: number): number {
-    this.host.memory.touch(node, nodeSize(this.attr));
+    this.host.memory.touch(node, this.#pool.place.stride);
     return this.host.memory.view().getUint32(node + at, true);
   }
 
