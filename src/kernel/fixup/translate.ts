@@ -30,6 +30,7 @@ import { rewriteContextAccess } from './context-access.ts';
 import { contextStructOf } from './context-of.ts';
 import { alwaysTaken, deadCode, isConditional } from './dead-code.ts';
 import { alu32, aluReg, jump, load } from './emit.ts';
+import { fillMapStruct } from './map-struct.ts';
 import { patchProgram } from './patch.ts';
 
 /** Where programs that read tstamp_type find it. */
@@ -51,6 +52,9 @@ export function translateProgram(tools: TranslateTools, request: TranslateReques
   if (unknown) return unknown;
   let failed: TranslateRefusal | undefined;
   const rewrites = rewritesOf(state, layout, request);
+  if (facts.insns.some((fact) => fact?.base === 'map')) {
+    for (const map of facts.maps) fillMapStruct(state, layout(), map);
+  }
   const removed = deadCode(insns, facts.reached);
   const patched = patchProgram(
     insns,
@@ -150,7 +154,7 @@ function rewriteAccess(insn: Insn, fact: InsnFacts, rewrites: Rewrites): Insn[] 
     return (contextOffset === undefined ? undefined : rewrite(insn, contextOffset)) ?? NO_FIELD;
   }
   if (fact.base === 'arena') return [withMode(insn, atomic ? BPF_PROBE_ATOMIC : BPF_PROBE_MEM32)];
-  if (fact.base === 'btf' && insnClass(insn.code) === BPF_LDX) return [probing(insn)];
+  if ((fact.base === 'btf' || fact.base === 'map') && insnClass(insn.code) === BPF_LDX) return [probing(insn)];
   return undefined;
 }
 

@@ -33,7 +33,12 @@ export const arenaKfuncs: KfuncFamily = {
   bpf_arena_free_pages(exec, map, address, count) {
     const arena = arenaOf(exec, map);
     const page = arena ? pageOf(arena, address) : -1;
-    if (arena && page >= 0) arena.free(page, u32(count));
+    if (!arena || page < 0) return 0n;
+    const pages = Math.min(u32(count), arena.attr.maxEntries - page);
+    arena.free(page, pages);
+    // What is read of a page that is gone is 0.
+    const place = arena.pagePlace(page);
+    arena.host.memory.bytes().fill(0, place, place + pages * arena.host.pageSize);
     return 0n;
   },
   bpf_arena_reserve_pages: () => 0n,
