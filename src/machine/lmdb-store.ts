@@ -3,6 +3,7 @@ import { open, type RootDatabase } from 'lmdb';
 import type { Store, StoredValue } from '../kernel/index.ts';
 import { decodeRecord, encodeRecord } from './codec.ts';
 import { errCannotOpen } from './errors.ts';
+import { checkFile } from './file-check.ts';
 import { PAGE_SIZE } from './page-size.ts';
 
 type Database = RootDatabase<Uint8Array, Uint8Array>;
@@ -14,8 +15,9 @@ const MAX_READERS = 1024;
 const PAGE = 'page';
 const MAX_ID = 0xffff_ffff;
 
-/** Opens the file of a machine, and makes it where it is not there. @throws {MachineError} MACHINE_CANNOT_OPEN */
+/** Opens the file of a machine, and makes it where it is not there. @throws {MachineError} MACHINE_NOT_ONE, MACHINE_CANNOT_OPEN */
 export function openDatabase(path: string, options: { readonly readOnly: boolean }): Database {
+  checkFile(path);
   try {
     const db = open<Uint8Array, Uint8Array>({
       path,

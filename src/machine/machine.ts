@@ -75,6 +75,8 @@ export function openMachine(options: MachineOptions): Machine {
     },
     read(use) {
       if (!existsSync(path)) return use(newKernel(options));
+      // lmdb keeps a snapshot for a whole turn of the event loop: another process may have written since.
+      database().resetReadTxn();
       const transaction = database().useReadTransaction();
       try {
         const store = new LmdbStore(database(), transaction);

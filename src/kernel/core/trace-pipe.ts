@@ -8,6 +8,11 @@ export interface TraceSource {
   readonly cpu: number;
   /** CLOCK_MONOTONIC nanoseconds. */
   readonly at: bigint;
+  /**
+   * Interrupts off, need to reschedule, interrupt, preemption depth, migration off: one letter each, default `...11`.
+   * Linux 6.18 runs programs of packets (but flow dissectors: `...12`) as `b..11` and raw tracepoints as `...2.`.
+   */
+  readonly flags?: string;
 }
 
 /** Lines that the ring keeps; older ones are lost, as in a full trace buffer. */
@@ -26,14 +31,18 @@ export class TracePipe {
     return this.#lines.length;
   }
 
-  /** Writes `text` under a head that says who, where and when; one line, its own line feed taken off. */
+  /**
+   * Writes `text` under a head that says who, where and when. A line feed at its end stays, as in Linux: it makes an
+   * empty line after it.
+   */
   print(source: TraceSource, text: string): void {
     const micros = source.at / 1000n;
     const seconds = (micros / 1_000_000n).toString().padStart(5);
     const fraction = (micros % 1_000_000n).toString().padStart(6, '0');
     const task = `${source.comm.padStart(16)}-${String(source.pid).padEnd(7)}`;
     const cpu = `[${String(source.cpu).padStart(3, '0')}]`;
-    this.push(`${task} ${cpu} ...11 ${seconds}.${fraction}: bpf_trace_printk: ${text.replace(/\n$/, '')}`);
+    const { flags = '...11' } = source;
+    this.push(`${task} ${cpu} ${flags} ${seconds}.${fraction}: bpf_trace_printk: ${text}`);
   }
 
   /** Writes a whole line. */
