@@ -1,6 +1,6 @@
 import type { Btf } from './btf.ts';
 import { BTF_KIND } from './kinds.ts';
-import type { BtfArray, BtfComposite, BtfId, BtfType } from './model.ts';
+import type { BtfComposite, BtfId, BtfType } from './model.ts';
 
 /** Longest chain of types followed before a BTF counts as looping; libbpf has the same. */
 export const MAX_RESOLVE_DEPTH = 32;
@@ -67,10 +67,10 @@ export function sizeOf(btf: Btf, id: BtfId): number | undefined {
         at = btf.third(at);
         break;
       case BTF_KIND.ARRAY: {
-        const array = btf.typeById(at) as BtfArray;
-        count *= array.count;
+        const place = btf.index[at];
+        count *= btf.words[place + 5];
         if (count > 0xffff_ffff) return undefined;
-        at = array.type;
+        at = btf.words[place + 3];
         break;
       }
       default:

@@ -4,9 +4,9 @@ import { decodeUtf8 } from '../base/index.ts';
 export class BtfStrings {
   /** The string section; of a split BTF, the base's strings and then its own. */
   readonly bytes: Uint8Array;
-  /** The whole section as text where it is ASCII, so that byte offsets are text offsets. */
+  /** The whole section as text where byte offsets are text offsets, as in ASCII. */
   #text: string | undefined;
-  #ascii: boolean | undefined;
+  #aligned: boolean | undefined;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -19,7 +19,7 @@ export class BtfStrings {
   /** The string at `offset`; empty beyond the end. */
   at(offset: number): string {
     if (offset === 0 || offset >= this.bytes.length) return '';
-    if (this.#ascii === undefined) this.#decode();
+    if (this.#aligned === undefined) this.#decode();
     if (this.#text !== undefined) {
       const end = this.#text.indexOf('\0', offset);
       return this.#text.slice(offset, end < 0 ? undefined : end);
@@ -28,9 +28,18 @@ export class BtfStrings {
     return decodeUtf8(this.bytes.subarray(offset, end < 0 ? undefined : end));
   }
 
+  /** Whether the string at `offset` is that ASCII text, without decoding it. */
+  equals(offset: number, text: string): boolean {
+    const { bytes } = this;
+    if (offset + text.length >= bytes.length || bytes[offset + text.length] !== 0) return false;
+    for (let i = 0; i < text.length; i++) if (bytes[offset + i] !== text.charCodeAt(i)) return false;
+    return true;
+  }
+
+  /** As many UTF-16 units as bytes: each byte became one of them, so that offsets are the same in both. */
   #decode(): void {
     const text = decodeUtf8(this.bytes);
-    this.#ascii = text.length === this.bytes.length && this.bytes.every((byte) => byte < 0x80);
-    if (this.#ascii) this.#text = text;
+    this.#aligned = text.length === this.bytes.length;
+    if (this.#aligned) this.#text = text;
   }
 }

@@ -12,24 +12,20 @@ import { writePadding } from './padding.ts';
 const CHAIN_MAX = 4096;
 const DEPTH_MAX = 500;
 
-/** The name that a declaration declares: a string offset with its number, or a text. */
-export interface DeclaredName {
-  /** String offset; 0 is no name. */
-  readonly offset: number;
+/** A declaration being printed. */
+interface Declaration {
+  /** String offset of the name that it declares; 0 is no name. */
+  readonly name: number;
   /** 1 for the name as it is, n for `name___n`. */
   readonly number: number;
-  /** Takes the place of `offset`. */
-  readonly text?: string;
+  readonly level: number;
+  /** The part of the stack that is still to come, innermost type on top. */
+  start: number;
+  end: number;
 }
 
-const NO_NAME: DeclaredName = { offset: 0, number: 1 };
-
-/** A declaration being printed: the part of the stack from `start` to `end` is still to come, innermost type on top. */
-interface Chain {
-  readonly start: number;
-  end: number;
-  readonly name: DeclaredName;
-  readonly level: number;
+function named(name: number, level: number, number = 1): Declaration {
+  return { name, number, level, start: 0, end: 0 };
 }
 
 /** Prints declarations and definitions in C: `struct foo *(*name[4])(int)`, `struct foo { … }`. */
@@ -38,9 +34,9 @@ export class CDeclarations {
   readonly names: CNames;
   readonly #btf: Btf;
   readonly #stack: BtfId[] = [];
+  /** Types on the stack; what lies above is left over. */
+  #top = 0;
   #depth = 0;
-  /** Leave modifiers out. */
-  #stripModifiers = false;
 
   constructor(btf: Btf) {
     this.#btf = btf;
@@ -68,38 +64,33 @@ export class CDeclarations {
     this.#writeNumbered(offset, this.names.tag(id));
   }
 
-  /** The name of a typedef. */
-  typedefName(id: BtfId): DeclaredName {
-    return { offset: this.#nameOffset(id), number: this.names.identifier(id) };
+  /** A declaration of the name at a string offset, as of type `id`. */
+  declare(id: BtfId, name: number): void {
+    this.#declaration(id, named(name, 0));
   }
 
-  /** A declaration of `name` as of type `id`, without modifiers if so wanted. */
-  declare(id: BtfId, name: DeclaredName, options: { level: number; stripModifiers?: boolean }): void {
-    this.#stripModifiers = options.stripModifiers ?? false;
-    this.#declaration(id, name, options.level);
-    this.#stripModifiers = false;
-  }
-
-  #declaration(root: BtfId, name: DeclaredName, level: number): void {
+  #declaration(root: BtfId, chain: Declaration): void {
     const { words, index } = this.#btf;
     const stack = this.#stack;
-    const start = stack.length;
+    const start = this.#top;
     if (++this.#depth > DEPTH_MAX) throw errTooDeep({ id: root, depth: DEPTH_MAX });
     for (let id = root; ; ) {
       const kind = this.#btf.kindOf(id);
-      if (!(this.#stripModifiers && isModifier(kind))) stack.push(id);
-      if (stack.length - start > CHAIN_MAX) throw errTooDeep({ id: root, depth: CHAIN_MAX });
+      stack[this.#top++] = id;
+      if (this.#top - start > CHAIN_MAX) throw errTooDeep({ id: root, depth: CHAIN_MAX });
       if (kind === BTF_KIND.ARRAY) id = words[index[id] + 3];
       else if (kind === BTF_KIND.PTR || kind === BTF_KIND.FUNC_PROTO || isModifier(kind)) id = words[index[id] + 2];
       else break;
     }
-    this.#chain({ start, end: stack.length, name, level });
-    stack.length = start;
+    chain.start = start;
+    chain.end = this.#top;
+    this.#chain(chain);
+    this.#top = start;
     this.#depth--;
   }
 
   /** Prints a chain from its innermost type outwards. */
-  #chain(chain: Chain): void {
+  #chain(chain: Declaration): void {
     const { out } = this;
     const { words, index, strings } = this.#btf;
     // A pointer alone, as in `(*name)`, is not set off from what comes before it.
@@ -168,7 +159,7 @@ export class CDeclarations {
   }
 
   /** Modifiers of a type that is no pointer stand before it. */
-  #modifiers(chain: Chain): void {
+  #modifiers(chain: Declaration): void {
     for (; chain.end > chain.start; chain.end--) {
       const kind = this.#btf.kindOf(this.#stack[chain.end - 1]);
       if (kind === BTF_KIND.CONST) this.out.text('const ');
@@ -179,24 +170,21 @@ export class CDeclarations {
   }
 
   /** Modifiers of an array or a function mean nothing; old compilers write them. */
-  #dropModifiers(chain: Chain): void {
+  #dropModifiers(chain: Declaration): void {
     while (chain.end > chain.start && isModifier(this.#btf.kindOf(this.#stack[chain.end - 1]))) chain.end--;
   }
 
-  #hasName({ name }: Chain): boolean {
-    if (name.text !== undefined) return name.text !== '';
-    return name.offset !== 0 && this.#btf.strings.bytes[name.offset] !== 0;
+  #hasName({ name }: Declaration): boolean {
+    return name !== 0 && this.#btf.strings.bytes[name] !== 0;
   }
 
-  #declaredName(chain: Chain, lastWasPointer: boolean): void {
+  #declaredName(chain: Declaration, lastWasPointer: boolean): void {
     if (!this.#hasName(chain)) return;
     if (!lastWasPointer) this.out.text(' ');
-    const { text, offset, number } = chain.name;
-    if (text !== undefined) this.out.text(text);
-    else this.#writeNumbered(offset, number);
+    this.#writeNumbered(chain.name, chain.number);
   }
 
-  #array(chain: Chain, id: BtfId, lastWasPointer: boolean): void {
+  #array(chain: Declaration, id: BtfId, lastWasPointer: boolean): void {
     const { out } = this;
     this.#dropModifiers(chain);
     if (chain.end === chain.start) {
@@ -214,7 +202,7 @@ export class CDeclarations {
       .text(']');
   }
 
-  #prototype(chain: Chain, id: BtfId, lastWasPointer: boolean): void {
+  #prototype(chain: Declaration, id: BtfId, lastWasPointer: boolean): void {
     const { out } = this;
     const { words, index } = this.#btf;
     this.#dropModifiers(chain);
@@ -236,7 +224,7 @@ export class CDeclarations {
       const type = words[first + 2 * i + 1];
       if (i > 0) out.text(', ');
       if (type === 0 && i === count - 1) out.text('...');
-      else this.#declaration(type, { offset: words[first + 2 * i], number: 1 }, chain.level);
+      else this.#declaration(type, named(words[first + 2 * i], chain.level));
     }
     out.text(')');
   }
@@ -273,7 +261,7 @@ export class CDeclarations {
         writePadding(out, { from, to, nextAlign, insideBitfields: afterBitfield && bits !== 0 }, style);
       }
       out.text('\n').indent(level + 1);
-      this.#declaration(type, { offset: words[m], number: 1 }, level + 1);
+      this.#declaration(type, named(words[m], level + 1));
       if (bits !== 0) out.text(': ').decimal(bits);
       from = to + (bits !== 0 ? bits : (sizeOf(btf, type) ?? 0) * 8);
       afterBitfield = bits !== 0;
@@ -329,12 +317,7 @@ export class CDeclarations {
       return;
     }
     this.out.text('typedef ');
-    this.#declaration(type, this.typedefName(id), 0);
-  }
-
-  /** The type alone, as in a cast. */
-  bare(id: BtfId): void {
-    this.#declaration(id, NO_NAME, 0);
+    this.#declaration(type, named(this.#nameOffset(id), 0, this.names.identifier(id)));
   }
 }
 

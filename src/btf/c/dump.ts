@@ -146,9 +146,9 @@ function writeKfuncs(btf: Btf, printer: CPrinter): void {
   for (let id = 1; id < btf.typeCount; id++) {
     if (btf.kindOf(id) !== BTF_KIND.DECL_TAG || words[index[id] + 3] !== 0xffff_ffff) continue;
     const func = btf.third(id);
-    if (btf.nameOf(id) !== KFUNC_TAG || btf.kindOf(func) !== BTF_KIND.FUNC) continue;
+    if (!btf.strings.equals(words[index[id]], KFUNC_TAG) || btf.kindOf(func) !== BTF_KIND.FUNC) continue;
     out.text('extern ');
-    printer.declarations.declare(btf.third(func), { offset: words[index[func]], number: 1 }, { level: 0 });
+    printer.declarations.declare(btf.third(func), words[index[func]]);
     out.text(' __weak __ksym;\n');
   }
   out.text('#endif\n\n');

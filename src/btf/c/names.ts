@@ -6,11 +6,13 @@ import type { BtfId } from '../model.ts';
 class NameCounts {
   readonly #strings: Uint8Array;
   /** Open addressing: string offset plus one, and count, per slot. */
-  #slots = new Uint32Array(2 * 4096);
+  #slots: Uint32Array;
   #used = 0;
 
-  constructor(strings: Uint8Array) {
+  /** @param expected about how many names there will be */
+  constructor(strings: Uint8Array, expected: number) {
     this.#strings = strings;
+    this.#slots = new Uint32Array(2 ** Math.max(8, 34 - Math.clz32(expected)));
   }
 
   /** Counts one more use. @returns 1 for the first */
@@ -73,8 +75,8 @@ export class CNames {
 
   constructor(btf: Btf) {
     this.#btf = btf;
-    this.#tags = new NameCounts(btf.strings.bytes);
-    this.#identifiers = new NameCounts(btf.strings.bytes);
+    this.#tags = new NameCounts(btf.strings.bytes, btf.typeCount >> 3);
+    this.#identifiers = new NameCounts(btf.strings.bytes, btf.typeCount >> 3);
     this.#numbers = new Uint32Array(btf.typeCount);
   }
 

@@ -22,7 +22,7 @@ export class DefinitionOrder {
   readonly #state: Uint8Array;
   /** Types that some other type refers to: an enum without a name that nothing refers to is a definition of its own. */
   readonly #referenced: Uint8Array;
-  #queue: BtfId[] = [];
+  readonly #queue: BtfId[] = [];
   #steps = 0;
   readonly #stepsMax: number;
 
@@ -39,11 +39,13 @@ export class DefinitionOrder {
     return this.#state[id] === DONE;
   }
 
-  /** Definitions that have to be printed for a type, itself last, but for those given out before. */
-  definitionsFor(id: BtfId): BtfId[] {
-    if (this.#state[id] === DONE) return [];
-    this.#queue = [];
-    this.#visit(id, false, 0);
+  /**
+   * Definitions that have to be printed for a type, itself last, but for those given out before.
+   * @returns a list that the next call reuses
+   */
+  definitionsFor(id: BtfId): readonly BtfId[] {
+    if (this.#queue.length > 0) this.#queue.length = 0;
+    if (this.#state[id] !== DONE) this.#visit(id, false, 0);
     return this.#queue;
   }
 

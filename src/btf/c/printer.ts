@@ -167,16 +167,17 @@ export class CPrinter {
   }
 
   #emitTypedef(id: BtfId): void {
-    if (this.#btf.nameOf(id) === '__builtin_va_list') return;
+    if (this.#btf.strings.equals(this.#btf.words[this.#btf.index[id]], '__builtin_va_list')) return;
     this.declarations.typedef(id);
     this.#end();
   }
 
   #emitMissing(id: BtfId): void {
-    const isFirst = this.declarations.names.tag(id) === 1;
-    const name = this.#btf.nameOf(id);
-    const alias = isFirst && name.startsWith('__Poly') ? MISSING_TYPES.get(name) : undefined;
-    if (alias !== undefined) this.declarations.out.text(`typedef ${alias} ${name};\n\n`);
+    if (this.declarations.names.tag(id) !== 1) return;
+    const name = this.#btf.words[this.#btf.index[id]];
+    for (const [missing, alias] of MISSING_TYPES) {
+      if (this.#btf.strings.equals(name, missing)) this.declarations.out.text(`typedef ${alias} ${missing};\n\n`);
+    }
   }
 
   #isAnonymous(id: BtfId): boolean {

@@ -23,6 +23,8 @@ export class CSort {
   readonly #names: Uint32Array;
   /** Rank and first bytes of that name. */
   readonly #keys: Float64Array;
+  /** Worked out only for types of one name. */
+  readonly #hashes = new Map<BtfId, Rolling>();
 
   constructor(btf: Btf) {
     this.#btf = btf;
@@ -94,8 +96,16 @@ export class CSort {
     if (bySortName !== 0) return bySortName;
     const byOwnName = compareStrings(strings.bytes, a === 0 ? 0 : words[index[a]], b === 0 ? 0 : words[index[b]]);
     if (byOwnName !== 0) return byOwnName;
-    const [hashA, hashB] = [memberHash(this.#btf, a, true), memberHash(this.#btf, b, true)];
-    return hashA < hashB ? -1 : hashA > hashB ? 1 : a - b;
+    return this.#hash(a).compare(this.#hash(b)) || a - b;
+  }
+
+  #hash(id: BtfId): Rolling {
+    let hash = this.#hashes.get(id);
+    if (hash === undefined) {
+      hash = memberHash(this.#btf, id, true);
+      this.#hashes.set(id, hash);
+    }
+    return hash;
   }
 }
 
@@ -143,47 +153,70 @@ function compareStrings(strings: Uint8Array, a: number, b: number): number {
   }
 }
 
-const add = (hash: bigint, value: bigint): bigint => BigInt.asUintN(64, hash * 31n + value);
+/** A 64-bit hash in two halves: `hash * 31 + value` at each step, modulo 2^64. */
+class Rolling {
+  high = 0;
+  low = 0;
 
-function addName(strings: Uint8Array, hash: bigint, name: number): bigint {
-  if (name === 0) return hash;
-  let value = 0n;
-  for (let at = name; strings[at] !== 0; at++)
-    value = add(value, BigInt.asUintN(64, BigInt((strings[at] << 24) >> 24)));
-  return add(hash, value);
+  /** @param value below 2^32, or a small negative number */
+  add(value: number, high = 0): void {
+    const low = this.low * 31 + value;
+    const carry = Math.floor(low / 2 ** 32);
+    this.low = low >>> 0;
+    this.high = (this.high * 31 + carry + high) >>> 0;
+  }
+
+  /** Adds the hash of the string at an offset; 0 is no string. */
+  addName(strings: Uint8Array, name: number): void {
+    if (name === 0) return;
+    const hash = new Rolling();
+    for (let at = name; strings[at] !== 0; at++) hash.add((strings[at] << 24) >> 24);
+    this.add(hash.low, hash.high);
+  }
+
+  compare(other: Rolling): number {
+    return this.high - other.high || this.low - other.low;
+  }
 }
 
 /**
  * Tells types of one name apart by the names of their members, and of these members' types.
  * @see tools/bpf/bpftool/btf.c (v6.12): the value decides the order of the output
  */
-function memberHash(btf: Btf, id: BtfId, withMembers: boolean, depth = 0): bigint {
-  if (id === 0 || depth > CHAIN_MAX) return 0n;
+function memberHash(btf: Btf, id: BtfId, withMembers: boolean, depth = 0): Rolling {
+  const hash = new Rolling();
+  if (id === 0 || depth > CHAIN_MAX) return hash;
   const { words, index } = btf;
   const strings = btf.strings.bytes;
   const at = index[id];
   const end = (step: number) => at + 3 + step * infoVlen(words[at + 1]);
+  const addType = (type: BtfId, members: boolean) => {
+    const { low, high } = memberHash(btf, type, members, depth + 1);
+    hash.add(low, high);
+  };
   const kind = btf.kindOf(id);
-  let hash = addName(strings, 0n, words[at]);
+  hash.addName(strings, words[at]);
   switch (kind) {
     case BTF_KIND.ENUM:
-      for (let m = at + 3; m < end(2); m += 2) hash = addName(strings, hash, words[m]);
-      return hash;
+      for (let m = at + 3; m < end(2); m += 2) hash.addName(strings, words[m]);
+      break;
     case BTF_KIND.ENUM64:
-      for (let m = at + 3; m < end(3); m += 3) hash = addName(strings, hash, words[m]);
-      return hash;
+      for (let m = at + 3; m < end(3); m += 3) hash.addName(strings, words[m]);
+      break;
     case BTF_KIND.STRUCT:
     case BTF_KIND.UNION:
-      if (!withMembers) return hash;
-      for (let m = at + 3; m < end(3); m += 3) {
-        hash = addName(strings, hash, words[m]);
-        hash = add(hash, memberHash(btf, words[m + 1], false, depth + 1));
+      for (let m = at + 3; withMembers && m < end(3); m += 3) {
+        hash.addName(strings, words[m]);
+        addType(words[m + 1], false);
       }
-      return hash;
+      break;
     case BTF_KIND.ARRAY:
-      hash = add(hash, BigInt(words[at + 5]));
-      return add(hash, memberHash(btf, words[at + 3], withMembers, depth + 1));
+      hash.add(words[at + 5]);
+      addType(words[at + 3], withMembers);
+      break;
     default:
-      return isReference(kind) ? add(hash, memberHash(btf, words[at + 2], withMembers, depth + 1)) : hash;
+      if (isReference(kind)) addType(words[at + 2], withMembers);
+      break;
   }
+  return hash;
 }
