@@ -49,7 +49,8 @@ function checkAll<M extends CheckedMap>(options: CheckOptions<M>): ProgramFacts<
   const unreachable = checkReachable(insns, exceptionCallback);
   if (unreachable) return unreachable;
   const contextPointer = options.contextPointer?.bind(options) ?? (() => undefined);
-  const facts = analyse({ insns, subprograms, ...used, exceptionCallback, contextPointer });
+  const constantAt = options.constantAt?.bind(options) ?? (() => undefined);
+  const facts = analyse({ insns, subprograms, ...used, exceptionCallback, contextPointer, constantAt });
   return 'errno' in facts ? facts : (checkStackDepth(insns, facts) ?? facts);
 }
 

@@ -44,7 +44,7 @@ import {
   isWide,
   MAX_BPF_REG,
 } from '../isa/index.ts';
-import { bpf_pseudo_call } from '../uapi/index.ts';
+import { bpf_func_id, bpf_pseudo_call } from '../uapi/index.ts';
 import { denied, invalid, type Refusal } from './refusal.ts';
 
 /** What an instruction may not say whatever came before it: reserved fields, registers, constants. */
@@ -193,7 +193,11 @@ function checkCall(insns: Insns, i: number): Refusal | undefined {
   const src = insns.src(i);
   const kfunc = src === bpf_pseudo_call.BPF_PSEUDO_KFUNC_CALL;
   const known = src === 0 || src === bpf_pseudo_call.BPF_PSEUDO_CALL || kfunc;
+  const helper = insns.imm(i);
   if (!known || insns.dst(i) !== 0 || (insns.off(i) !== 0 && !kfunc))
     return invalid('BPF_CALL uses reserved fields', i);
+  if (src === 0 && (helper < 0 || helper >= bpf_func_id.__BPF_FUNC_MAX_ID)) {
+    return invalid(`invalid func unknown#${helper}`, i);
+  }
   return undefined;
 }

@@ -26,4 +26,10 @@ export interface CheckOptions<M extends CheckedMap = CheckedMap> {
    * argument of a tracing program may be `btf`); undefined for a number.
    */
   contextPointer?(offset: number, size: number): PointerClass | undefined;
+  /**
+   * What a load of `size` bytes at `offset` of the map's value yields, zero-extended, where neither programs nor
+   * processes can change it any more (frozen, BPF_F_RDONLY_PROG); undefined where they can. Conditions on it then decide
+   * which code is reached.
+   */
+  constantAt?(map: M, offset: number, size: number): bigint | undefined;
 }

@@ -1,5 +1,5 @@
 import { BPF_LDX, BPF_MEM, BPF_MEMSX, type Insns, insnClass, insnMode, isWide } from '../isa/index.ts';
-import { bpf_pseudo, errno } from '../uapi/index.ts';
+import { bpf_map_type, bpf_pseudo, errno } from '../uapi/index.ts';
 import { isKnownOpcode } from './opcodes.ts';
 import type { CheckedMap, CheckOptions } from './options.ts';
 import { invalid, type Refusal } from './refusal.ts';
@@ -66,8 +66,24 @@ function resolveMap<M extends CheckedMap>(options: CheckOptions<M>, used: UsedMa
     if (-map === errno.EPROTO) return { errno: errno.EPROTO, text: 'fd_idx without fd_array is invalid' };
     return { errno: -map, text: `fd ${insns.imm(i)} is not pointing to valid bpf_map` };
   }
+  const direct = src === bpf_pseudo.BPF_PSEUDO_MAP_VALUE || src === bpf_pseudo.BPF_PSEUDO_MAP_IDX_VALUE;
+  const refusal = direct ? checkDirectValue(map, high >>> 0) : undefined;
+  if (refusal) return refusal;
   let at = used.maps.indexOf(map);
   if (at < 0) at = used.maps.push(map) - 1;
   used.mapAt.set(i, at);
   return undefined;
+}
+
+/** Offsets into a value from here on are refused: BPF_MAX_VAR_OFF. */
+const MAX_OFFSET = 1 << 29;
+
+function checkDirectValue({ attr }: CheckedMap, offset: number): Refusal | undefined {
+  const { BPF_MAP_TYPE_ARRAY, BPF_MAP_TYPE_ARENA } = bpf_map_type;
+  if (offset >= MAX_OFFSET) return invalid(`direct value offset of ${offset} is not allowed`);
+  if (attr.mapType === BPF_MAP_TYPE_ARENA) return undefined;
+  if (attr.mapType !== BPF_MAP_TYPE_ARRAY) return invalid('no direct value access support for this map type');
+  const text = `invalid access to map value pointer, value_size=${attr.valueSize} off=${offset}`;
+  if (attr.maxEntries !== 1) return { errno: errno.ENOTSUPP, text };
+  return offset >= attr.valueSize ? invalid(text) : undefined;
 }

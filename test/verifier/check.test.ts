@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { assemble, Insns } from '../../src/isa/index.ts';
-import { bpf_prog_type, errno } from '../../src/uapi/index.ts';
+import { bpf_map_type, bpf_prog_type, errno } from '../../src/uapi/index.ts';
 import { checkProgram } from '../../src/verifier/index.ts';
 
 /**
@@ -86,4 +86,46 @@ test('an exception callback is a subprogram that nothing refers to', () => {
   const options = { insns, progType: bpf_prog_type.BPF_PROG_TYPE_XDP, map: () => -errno.EBADF };
   expect(checkProgram(options).verdict).toBe('rejected');
   expect(checkProgram({ ...options, exceptionCallback: 2 })).toMatchObject({ facts: { subprograms: [0, 2] } });
+});
+
+describe('what a map cannot give', () => {
+  const { BPF_MAP_TYPE_ARRAY, BPF_MAP_TYPE_HASH } = bpf_map_type;
+  /** Map type, entries, offset into a value of 16 bytes; errno and words of Linux 6.18. */
+  const cases: [number, number, number, number, string][] = [
+    [BPF_MAP_TYPE_ARRAY, 1, 15, 0, ''],
+    [BPF_MAP_TYPE_ARRAY, 1, 16, errno.EINVAL, 'invalid access to map value pointer, value_size=16 off=16'],
+    [BPF_MAP_TYPE_ARRAY, 1, 1 << 29, errno.EINVAL, 'direct value offset of 536870912 is not allowed'],
+    [BPF_MAP_TYPE_ARRAY, 2, 0, errno.ENOTSUPP, 'invalid access to map value pointer, value_size=16 off=0'],
+    [BPF_MAP_TYPE_HASH, 1, 0, errno.EINVAL, 'no direct value access support for this map type'],
+  ];
+  for (const [mapType, maxEntries, offset, code, words] of cases) {
+    test(`byte ${offset} of a value of type ${mapType} with ${maxEntries} entries: ${words || 'given'}`, () => {
+      const result = checkProgram({
+        insns: assemble(`r0 = map[id:1][0]+${offset}\nr0 = 0\nexit`),
+        progType: bpf_prog_type.BPF_PROG_TYPE_XDP,
+        map: () => ({ attr: { mapType, keySize: 4, valueSize: 16, maxEntries } }),
+      });
+      const got = result.verdict === 'accepted' ? [0, ''] : [-result.errno, lastWords(result.log)];
+      expect(got).toEqual([code, words]);
+    });
+  }
+});
+
+test('a call that relocation has poisoned is refused where conditions on constants do not guard it', () => {
+  const poisoned = 'call #195896080\nr0 = 0\nexit';
+  expect(check(assemble(`if r1 == 0 goto +1\n${poisoned}`))).toMatchObject({
+    verdict: 'rejected',
+    log: '1: (85) call unknown#195896080\ninvalid func unknown#195896080\n',
+  });
+  expect(check(assemble(`w2 = 1\nw2 ^= 1\nif w2 == 0 goto +1\n${poisoned}`)).verdict).toBe('accepted');
+  const guarded = {
+    insns: assemble(
+      `r2 = map[id:1][0]+8\nw2 = *(u32 *)(r2 +4)\nif w2 < 7 goto +1\n${poisoned}`.replace('w2 = *', 'r2 = *'),
+    ),
+    progType: bpf_prog_type.BPF_PROG_TYPE_XDP,
+    map: () => ({ attr: { mapType: bpf_map_type.BPF_MAP_TYPE_ARRAY, keySize: 4, valueSize: 16, maxEntries: 1 } }),
+  };
+  expect(checkProgram(guarded).verdict).toBe('rejected');
+  const constantAt = (_map: unknown, offset: number, size: number): bigint => (offset === 12 && size === 4 ? 6n : 9n);
+  expect(checkProgram({ ...guarded, constantAt }).verdict).toBe('accepted');
 });

@@ -2,7 +2,7 @@ import { invariant } from '../../base/index.ts';
 import { kernelSwitches } from '../../catalog/index.ts';
 import { BPF_LD_IMM64, Insns, type ProgramFacts } from '../../isa/index.ts';
 import type { Errno, Fd, ProgLoadAttr } from '../../syscall/index.ts';
-import { bpf_pseudo, errno } from '../../uapi/index.ts';
+import { bpf_flags, bpf_pseudo, errno } from '../../uapi/index.ts';
 import { type CheckResult, checkProgram } from '../../verifier/index.ts';
 import { kernelAddress } from '../../vm/index.ts';
 import type { ProgCode, ProgHeader } from '../core/prog.ts';
@@ -98,7 +98,32 @@ function check(caller: Caller, { attr, insns, target }: Checking): CheckResult<B
       return id < 0 ? id : state.maps.expect(id);
     },
     contextPointer: (offset, size) => services.contextPointer(state, context, offset, size),
+    constantAt: (map, offset, size) => constantAt(state, { map, offset, size }),
   });
+}
+
+/** A load from a value that nobody can change any more. */
+function constantAt(
+  state: Caller['state'],
+  { map, offset, size }: { readonly map: BpfMap; readonly offset: number; readonly size: number },
+): bigint | undefined {
+  if (!map.frozen || !(map.flags & bpf_flags.BPF_F_RDONLY_PROG)) return undefined;
+  if (offset < 0 || offset + size > map.attr.valueSize) return undefined;
+  const at = map.directValueOffset(offset);
+  if (at < 0) return undefined;
+  state.memory.touch(at, size);
+  const view = state.memory.view();
+  const little = state.endian === 'little';
+  switch (size) {
+    case 1:
+      return BigInt(view.getUint8(at));
+    case 2:
+      return BigInt(view.getUint16(at, little));
+    case 4:
+      return BigInt(view.getUint32(at, little));
+    default:
+      return view.getBigUint64(at, little);
+  }
 }
 
 interface Checked extends Checking {

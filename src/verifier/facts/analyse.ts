@@ -1,3 +1,4 @@
+import { low32 } from '../../base/index.ts';
 import type { BasicBlock, InsnFacts, Insns, ProgramFacts } from '../../isa/index.ts';
 import {
   accessBytes,
@@ -35,7 +36,7 @@ import type { State } from './state.ts';
 import { copyState, entryState, joinState } from './state.ts';
 import type { Surroundings } from './transfer.ts';
 import { joinInto, stepAlu, stepLd, stepLoad, stepStore } from './transfer.ts';
-import { constant, join, pointer, SCALAR, type Value } from './value.ts';
+import { bitsOf, constant, join, pointer, SCALAR, type Value } from './value.ts';
 
 /** Visits of a block after which what still changes in it becomes unknown. */
 const PATIENCE = 16;
@@ -47,7 +48,8 @@ export interface Shape<M extends CheckedMap> {
   readonly maps: readonly M[];
   readonly mapAt: ReadonlyMap<number, number>;
   readonly exceptionCallback: number | undefined;
-  contextPointer: Surroundings['contextPointer'];
+  readonly contextPointer: Surroundings['contextPointer'];
+  readonly constantAt: (map: M, offset: number, size: number) => bigint | undefined;
 }
 
 /** A block of the whole program, with the state at its first instruction once a path has come to it. */
@@ -130,6 +132,10 @@ class Walk<M extends CheckedMap> implements Surroundings {
 
   contextPointer(offset: number, size: number): ReturnType<Surroundings['contextPointer']> {
     return this.#shape.contextPointer(offset, size);
+  }
+
+  constantAt(map: number, offset: number, size: number): bigint | undefined {
+    return this.#shape.constantAt(this.maps[map], offset, size);
   }
 
   foreignSlot(sub: number, slot: number): Value {
@@ -323,12 +329,10 @@ class Walk<M extends CheckedMap> implements Surroundings {
     const code = insns.code(i);
     const cls = insnClass(code);
     if (cls !== BPF_JMP && cls !== BPF_JMP32) return undefined;
-    const left = state.registers[insns.dst(i)];
-    const right = insnSource(code) === BPF_X ? state.registers[insns.src(i)] : { cls: 'scalar', number: insns.imm(i) };
-    if (left.cls !== 'scalar' || right.cls !== 'scalar') return undefined;
-    if (left.number === undefined || right.number === undefined) return undefined;
-    if (cls === BPF_JMP32) return jump32(insnOp(code), left.number >>> 0, right.number >>> 0);
-    return jump64(insnOp(code), BigInt.asUintN(64, BigInt(left.number)), BigInt.asUintN(64, BigInt(right.number)));
+    const left = bitsOf(state.registers[insns.dst(i)]);
+    const right = bitsOf(insnSource(code) === BPF_X ? state.registers[insns.src(i)] : constant(insns.imm(i)));
+    if (left === undefined || right === undefined) return undefined;
+    return cls === BPF_JMP ? jump64(insnOp(code), left, right) : jump32(insnOp(code), low32(left), low32(right));
   }
 }
 

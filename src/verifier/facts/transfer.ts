@@ -1,12 +1,17 @@
+import { low32 } from '../../base/index.ts';
 import {
   accessBytes,
+  alu32,
+  alu64,
   BPF_ADD,
   BPF_ADDR_SPACE_CAST,
   BPF_ALU64,
   BPF_ATOMIC,
   BPF_CMPXCHG,
+  BPF_END,
   BPF_FETCH,
   BPF_LOAD_ACQ,
+  BPF_MEMSX,
   BPF_MOV,
   BPF_SUB,
   BPF_X,
@@ -23,7 +28,7 @@ import { bpf_map_type, bpf_pseudo } from '../../uapi/index.ts';
 import type { CheckedMap } from '../options.ts';
 import type { State } from './state.ts';
 import { slotOf, writeSlots } from './state.ts';
-import { constant, join, moved, pointer, SCALAR, UNKNOWN, type Value } from './value.ts';
+import { bitsOf, constant, constantOf, join, moved, pointer, SCALAR, UNKNOWN, type Value } from './value.ts';
 
 /** What the steps of the analysis share. */
 export interface Surroundings {
@@ -34,6 +39,8 @@ export interface Surroundings {
   /** Index of the subprogram that begins at an instruction. */
   readonly subAt: ReadonlyMap<number, number>;
   contextPointer(offset: number, size: number): PointerClass | undefined;
+  /** See `CheckOptions`; the map by its index. */
+  constantAt(map: number, offset: number, size: number): bigint | undefined;
   /** What a slot of another subprogram's frame may hold. */
   foreignSlot(sub: number, slot: number): Value;
   /** A slot of another subprogram's frame was written. */
@@ -53,14 +60,27 @@ export function stepAlu({ insns }: Surroundings, state: State, i: number): void 
     registers[dst] = useRegister ? copied(insns, i, operand) : wide ? operand : constant(insns.imm(i) >>> 0);
   } else if (wide && (op === BPF_ADD || op === BPF_SUB)) {
     registers[dst] = added(registers[dst], operand, op === BPF_SUB);
-  } else registers[dst] = SCALAR;
+  } else registers[dst] = computed(insns, i, { left: registers[dst], right: operand });
+}
+
+/** Arithmetic on two numbers that are known. */
+function computed(insns: Insns, i: number, { left, right }: { readonly left: Value; readonly right: Value }): Value {
+  const [a, b] = [bitsOf(left), bitsOf(right)];
+  const code = insns.code(i);
+  if (a === undefined || b === undefined || insnOp(code) === BPF_END) return SCALAR;
+  const signed = insns.off(i) === 1;
+  if (insnClass(code) === BPF_ALU64) return constantOf(alu64(insnOp(code), a, b, signed) ?? 0n);
+  return constant((alu32(insnOp(code), low32(a), low32(b), signed) ?? 0) >>> 0);
 }
 
 function copied(insns: Insns, i: number, value: Value): Value {
   const wide = insnClass(insns.code(i)) === BPF_ALU64;
   if (wide && insns.off(i) === 0) return value;
   if (wide && insns.off(i) === BPF_ADDR_SPACE_CAST) return insns.imm(i) === 1 ? pointer('arena') : SCALAR;
-  return !wide && value.cls === 'scalar' && value.number !== undefined ? constant(value.number >>> 0) : SCALAR;
+  const bits = bitsOf(value);
+  if (bits === undefined) return SCALAR;
+  const extended = insns.off(i) === 0 ? bits : BigInt.asIntN(insns.off(i), bits);
+  return wide ? constantOf(extended) : constant(low32(extended));
 }
 
 function added(a: Value, b: Value, subtract: boolean): Value {
@@ -112,7 +132,9 @@ export function stepLoad(around: Surroundings, state: State, i: number): InsnFac
   const { insns } = around;
   const base = state.registers[insns.src(i)];
   const at = { base, off: insns.off(i), size: accessBytes(insns.code(i)) };
-  state.registers[insns.dst(i)] = loaded(around, state, at);
+  const value = loaded(around, state, at);
+  const bits = insnMode(insns.code(i)) === BPF_MEMSX ? bitsOf(value) : undefined;
+  state.registers[insns.dst(i)] = bits === undefined ? value : constantOf(BigInt.asIntN(8 * at.size, bits));
   return accessFacts(base, at.off);
 }
 
@@ -138,6 +160,11 @@ function loaded(around: Surroundings, state: State, { base, off, size }: Access)
         : base.sub === undefined
           ? UNKNOWN
           : around.foreignSlot(base.sub, slot);
+    }
+    case 'map_value': {
+      if (base.map === undefined || offset === undefined) return SCALAR;
+      const bits = around.constantAt(base.map, offset, size);
+      return bits === undefined ? SCALAR : constantOf(bits);
     }
     case 'btf':
       return size === 8 ? pointer('btf', 0) : SCALAR;

@@ -22,6 +22,16 @@ export function constant(number: number): Value {
   return Number.isSafeInteger(number) ? { cls: 'scalar', number } : SCALAR;
 }
 
+/** The number that a u64 stands for, where it is kept. */
+export function constantOf(bits: bigint): Value {
+  return constant(Number(BigInt.asIntN(64, bits)));
+}
+
+/** The number of a scalar as a u64; undefined for pointers and where it is not known. */
+export function bitsOf({ cls, number }: Value): bigint | undefined {
+  return cls === 'scalar' && number !== undefined ? BigInt.asUintN(64, BigInt(number)) : undefined;
+}
+
 export function pointer(cls: PointerClass, number?: number): Value {
   return { cls, number };
 }
