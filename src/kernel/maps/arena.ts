@@ -55,7 +55,7 @@ export class ArenaMap extends BpfMap {
   }
 
   /** Pages that a process touches through a mapping come to be. */
-  override mmapRange(offset: number, length: number): MappedRange | Errno {
+  override mmapRange(offset: number, length: number, _write: boolean): MappedRange | Errno {
     const bytes = alignUp(length, this.host.pageSize);
     if (offset !== 0 || bytes > this.attr.maxEntries * this.host.pageSize) return -errno.EINVAL;
     this.bytesAt(this.#states, bytes / this.host.pageSize).fill(1);
