@@ -27,6 +27,8 @@ export interface XdpOptions {
   readonly data: Uint8Array;
   /** How many bytes of `data` are metadata; default 0. */
   readonly metaSize?: number;
+  /** How many bytes of `data` go into the first buffer, if not as many as fit. */
+  readonly linear?: number;
 }
 
 /** A packet as XDP programs get it: `struct xdp_buff`, its queue information, and one buffer of a page. */
@@ -40,15 +42,15 @@ export class XdpBuff {
   readonly #region: Region;
   readonly #tailroom: number;
 
-  constructor(memory: Memory, layout: KernelLayout, { device, data, metaSize = 0 }: XdpOptions) {
+  constructor(memory: Memory, layout: KernelLayout, { device, data, metaSize = 0, linear: wanted }: XdpOptions) {
     this.device = device;
     this.#tailroom = xdpTailroom(layout);
     const rxq = device.rxq.address;
     this.packet = new PacketMemory(memory, FRAME_SIZE);
     this.#region = memory.alloc(layout.sizeOf('xdp_buff') ?? 64, { kind: 'context', name: 'xdp_buff' });
     this.struct = new KernelStruct(memory, layout, this.#region.offset);
-    const begin = this.packet.start + XDP_PACKET_HEADROOM;
-    const linear = data.subarray(0, XdpBuff.maxLinear(layout));
+    const begin = this.packet.start + XDP_PACKET_HEADROOM - metaSize;
+    const linear = data.subarray(0, Math.min(wanted ?? data.length, XdpBuff.maxLinear(layout) + metaSize));
     this.#frags = data.slice(linear.length);
     memory.bytes().set(linear, begin);
     this.#set('data_hard_start', this.packet.start);
@@ -60,7 +62,7 @@ export class XdpBuff {
     this.#show();
   }
 
-  /** Bytes of metadata and packet that fit into the first buffer. */
+  /** Bytes of a packet that fit into the first buffer. */
   static maxLinear(layout: KernelLayout): number {
     return FRAME_SIZE - XDP_PACKET_HEADROOM - xdpTailroom(layout);
   }
@@ -167,9 +169,16 @@ export class XdpBuff {
     this.packet.free();
   }
 
-  /** DEVIATION: the last buffer does not grow; Linux lets it grow to the end of its page. */
+  /** The last buffer may grow to the end of its page. */
   #adjustFrags(by: number): number {
-    if (by >= 0) return by === 0 ? 0 : -errno.EINVAL;
+    const last = this.#frags.length % FRAME_SIZE || FRAME_SIZE;
+    if (by > FRAME_SIZE - last) return -errno.EINVAL;
+    if (by >= 0) {
+      const grown = new Uint8Array(this.#frags.length + by);
+      grown.set(this.#frags);
+      this.#frags = grown;
+      return 0;
+    }
     if (this.length + by < ETH_HLEN) return -errno.EINVAL;
     const fromFrags = Math.min(-by, this.#frags.length);
     this.#frags = this.#frags.subarray(0, this.#frags.length - fromFrags);
