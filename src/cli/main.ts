@@ -120,7 +120,7 @@ async function printReport(printer: Printer, report: AnyReport): Promise<number>
     return 0;
   }
   await printer.report(report);
-  return report.status ?? 0;
+  return typeof report.status === 'function' ? report.status() : (report.status ?? 0);
 }
 
 /** Runs a command line. @param args without the program's name @returns the process's exit status */

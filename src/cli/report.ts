@@ -9,8 +9,8 @@ export interface Report {
   readonly json?: () => Json;
   /** A table for terminals, where that reads better than `plain`. */
   readonly table?: () => Table;
-  /** What the command returns, 0 unless it failed after all. */
-  readonly status?: number;
+  /** What the command returns, 0 unless it failed after all; asked for when all is printed. */
+  readonly status?: number | (() => number);
 }
 
 /** What a command says as it goes along, until it ends or is interrupted: an array in JSON. */

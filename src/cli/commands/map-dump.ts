@@ -2,7 +2,7 @@ import { type Fd, isErrno, type MapInfo } from '../../syscall/index.ts';
 import { bpf_map_type, errno } from '../../uapi/index.ts';
 import type { Handler } from '../context.ts';
 import { entryFormat } from '../entry-format.ts';
-import { errSystem, errUsage, strerror } from '../errors.ts';
+import { errUsage, strerror } from '../errors.ts';
 import type { KernelObjects } from '../kernel-objects.ts';
 import { takeMaps } from '../refs.ts';
 import { hexJson } from '../render/hex.ts';
@@ -24,10 +24,11 @@ export const mapDump: Handler = async (context, words) => {
   const fds = takeMaps(objects, words);
   const maps = fds.map((fd) => {
     const info = objects.mapInfo(fd);
-    return { fd, info, format: entryFormat(objects, info) };
+    return { fd, info, format: entryFormat(objects, info), stopped: 0 };
   });
   const typed = maps.every(({ info }) => info.btfId !== 0);
   return {
+    status: () => maps.find(({ stopped }) => stopped !== 0)?.stopped ?? 0,
     plain: () => (typed ? typedDump(objects, maps) : plainDump(objects, maps)),
     json: () => {
       if (maps.length === 1) return entriesJson(objects, maps[0]);
@@ -40,6 +41,8 @@ interface DumpedMap {
   readonly fd: Fd;
   readonly info: MapInfo;
   readonly format: EntryFormat;
+  /** Negative errno where the map could not be read to its end. */
+  stopped: number;
 }
 
 type Entry =
@@ -47,12 +50,15 @@ type Entry =
   | { readonly key: Uint8Array; readonly error: number };
 
 /** Elements in the map's order; slots of maps and programs that are empty are left out. */
-function* entries({ system }: KernelObjects, { fd, info }: DumpedMap): Generator<Entry> {
+function* entries({ system }: KernelObjects, map: DumpedMap): Generator<Entry> {
+  const { fd, info } = map;
   const holdsObjects = isMapOfMaps(info.type) || info.type === bpf_map_type.BPF_MAP_TYPE_PROG_ARRAY;
   for (let key: Uint8Array | undefined; ; ) {
     const next = system.mapGetNextKey(fd, key);
-    if (next === -errno.ENOENT) return;
-    if (isErrno(next)) throw errSystem("can't get next key", next);
+    if (isErrno(next)) {
+      map.stopped = next === -errno.ENOENT ? 0 : next;
+      return;
+    }
     key = next as Uint8Array;
     const value = system.mapLookupElem(fd, key);
     if (!isErrno(value)) yield { key, value: value as Uint8Array };
