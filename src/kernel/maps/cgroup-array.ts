@@ -3,7 +3,7 @@ import { FdArrayMap, fdArrayLayout } from './fd-array.ts';
 import type { MapType } from './map.ts';
 
 /* BPF_MAP_TYPE_CGROUP_ARRAY: slots of fd-array.ts; `idAt` names the cgroup. */
-export class CgroupArrayMap extends FdArrayMap {
+class CgroupArrayMap extends FdArrayMap {
   protected override readonly kind = 'cgroup';
 
   override userReferencesGone(): void {

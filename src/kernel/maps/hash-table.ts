@@ -102,11 +102,6 @@ export class HashTable {
     return element + this.#valueOffset;
   }
 
-  /** The element that a value's place belongs to. */
-  elementOfValue(value: number): number {
-    return value - this.#valueOffset;
-  }
-
   key(element: number): Uint8Array {
     const memory = this.#memory;
     const at = element + this.#keyOffset;

@@ -58,7 +58,7 @@ export const field = {
 } as const;
 
 /** Name of a header field's place. */
-export type HeaderField = (typeof field)[keyof typeof field];
+type HeaderField = (typeof field)[keyof typeof field];
 
 const VERSION = 1;
 

@@ -22,7 +22,7 @@ export function innerMetaOf(template: BpfMap | Errno | undefined): InnerMeta | E
 }
 
 /** Whether programs that were checked against the template can use this map in its place. */
-export function fitsInner(meta: InnerMeta, map: BpfMap): boolean {
+function fitsInner(meta: InnerMeta, map: BpfMap): boolean {
   const [wanted, got] = [meta.attr, map.attr];
   const same =
     wanted.mapType === got.mapType &&

@@ -13,7 +13,7 @@ const DATA_OFFSET = 1040;
 const DATA_SIZE = 1048;
 
 /** How a ring is made. */
-export interface PerfRingOptions {
+interface PerfRingOptions {
   readonly memory: Memory;
   readonly endian: Endian;
   readonly pageSize: number;
