@@ -8,9 +8,9 @@ import { TextBytes } from '../text-bytes.ts';
 import { CNames } from './names.ts';
 import { writePadding } from './padding.ts';
 
-/** Longest chain of pointers, arrays and modifiers, and deepest nesting of declarations. */
+/** Longest chain of pointers, arrays and modifiers, and deepest nesting of declarators and structs in each other. */
 const CHAIN_MAX = 4096;
-const DEPTH_MAX = 500;
+const DEPTH_MAX = 1000;
 
 /** A declaration being printed. */
 interface Declaration {
@@ -73,7 +73,6 @@ export class CDeclarations {
     const { words, index } = this.#btf;
     const stack = this.#stack;
     const start = this.#top;
-    if (++this.#depth > DEPTH_MAX) throw errTooDeep({ id: root, depth: DEPTH_MAX });
     for (let id = root; ; ) {
       const kind = this.#btf.kindOf(id);
       stack[this.#top++] = id;
@@ -86,11 +85,16 @@ export class CDeclarations {
     chain.end = this.#top;
     this.#chain(chain);
     this.#top = start;
+  }
+
+  #chain(chain: Declaration): void {
+    if (++this.#depth > DEPTH_MAX) throw errTooDeep({ id: this.#stack[chain.start], depth: DEPTH_MAX });
+    this.#writeChain(chain);
     this.#depth--;
   }
 
   /** Prints a chain from its innermost type outwards. */
-  #chain(chain: Declaration): void {
+  #writeChain(chain: Declaration): void {
     const { out } = this;
     const { words, index, strings } = this.#btf;
     // A pointer alone, as in `(*name)`, is not set off from what comes before it.

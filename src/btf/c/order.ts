@@ -31,7 +31,7 @@ export class DefinitionOrder {
     this.#state = new Uint8Array(btf.typeCount);
     this.#state[0] = DONE;
     this.#referenced = referencedTypes(btf);
-    this.#stepsMax = 1_000_000 + 32 * btf.words.length;
+    this.#stepsMax = 300_000 + 32 * btf.words.length;
   }
 
   /** Whether the type and all that it needs were given out. */

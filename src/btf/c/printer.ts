@@ -38,7 +38,7 @@ export class CPrinter {
     this.#state = new Uint8Array(btf.typeCount);
     this.#forwarded = new Uint8Array(btf.typeCount);
     this.#state[0] = DONE;
-    this.#steps = 1_000_000 + 32 * btf.words.length;
+    this.#steps = 300_000 + 32 * btf.words.length;
   }
 
   /** What was printed so far; a view that the next call may invalidate. */

@@ -13,4 +13,4 @@ export class Budget {
 }
 
 /** Far more than any real type needs. */
-export const STEPS_PER_RELOCATION = 2_000_000;
+export const STEPS_PER_RELOCATION = 500_000;

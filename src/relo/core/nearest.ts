@@ -1,5 +1,6 @@
 import type { Btf } from '../../btf/index.ts';
 import { BTF_KIND, essentialName, skipModifiersAndTypedefs } from '../../btf/index.ts';
+import { Budget } from './budget.ts';
 import type { Candidate } from './candidates.ts';
 import { kindsAreCompatible } from './compat.ts';
 import { type CoreSpec, enumeratorName, isCompositeKind, isEnumKind, memberAt } from './spec.ts';
@@ -41,7 +42,7 @@ function missingName(local: CoreSpec, { btf, id }: Candidate): { name: string; c
     if (btf.kindOf(at) === BTF_KIND.ARRAY) at = skipModifiersAndTypedefs(btf, btf.words[btf.index[at] + 3]);
     if (name === undefined) continue;
     const members = new Map<string, number>();
-    collectMembers(btf, at, { members, depth: 0 });
+    collectMembers(btf, at, { members, budget: new Budget(MEMBERS_MAX), depth: 0 });
     const next = members.get(name);
     if (next === undefined) return { name, choices: [...members.keys()] };
     at = next;
@@ -49,14 +50,23 @@ function missingName(local: CoreSpec, { btf, id }: Candidate): { name: string; c
   return undefined;
 }
 
-const ANONYMOUS_DEPTH_MAX = 8;
+/** Most members that are looked at, and deepest nesting of nameless ones. */
+const MEMBERS_MAX = 20_000;
+const NAMELESS_DEPTH_MAX = 64;
 
-function collectMembers(btf: Btf, id: number, into: { members: Map<string, number>; depth: number }): void {
+interface Collection {
+  /** Type by name. */
+  readonly members: Map<string, number>;
+  readonly budget: Budget;
+  readonly depth: number;
+}
+
+function collectMembers(btf: Btf, id: number, into: Collection): void {
   const composite = skipModifiersAndTypedefs(btf, id);
-  if (!isCompositeKind(btf.kindOf(composite)) || into.depth > ANONYMOUS_DEPTH_MAX || into.members.size > 4096) return;
-  for (let i = 0; i < btf.vlenOf(composite); i++) {
+  if (!isCompositeKind(btf.kindOf(composite)) || into.depth > NAMELESS_DEPTH_MAX) return;
+  for (let i = 0; i < btf.vlenOf(composite) && into.budget.take(); i++) {
     const { name, type } = memberAt(btf, composite, i);
-    if (name === 0) collectMembers(btf, type, { members: into.members, depth: into.depth + 1 });
+    if (name === 0) collectMembers(btf, type, { ...into, depth: into.depth + 1 });
     else into.members.set(btf.strings.at(name), type);
   }
 }

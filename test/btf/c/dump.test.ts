@@ -144,6 +144,17 @@ describe('formatBtfC', () => {
     expect(() => body(builder, { unsorted: true })).toThrowError(expect.objectContaining({ name: 'BtfError', code }));
   });
 
+  test('declarators that nest thousands deep end in an error', () => {
+    const deep = build(int('int', 4));
+    for (let id = 2; id < 6000; id += 2) {
+      deep.add({ kind: 'FUNC_PROTO', name: '', returnType: id - 1, params: [{ name: '', type: id - 1 }] });
+      deep.add(ptr(id));
+    }
+    deep.add({ kind: 'TYPEDEF', name: 'deep', type: 5999 });
+    expect(() => body(deep)).toThrowError(BtfError);
+    expect(() => body(deep, { unsorted: true })).toThrowError(BtfError);
+  });
+
   test('nameless structs that double at each level end in an error', () => {
     const bomb = build(int('int', 4));
     for (let id = 2; id < 42; id++) bomb.add(struct(id === 41 ? 's' : '', 8, ['a', id - 1, 0], ['b', id - 1, 32]));
