@@ -29,7 +29,7 @@ export function outside(region: Region, offset: number, size: number): number {
   const { elements } = region;
   let begin = region.offset;
   let end = begin + region.size;
-  if (elements) {
+  if (elements && offset < end - (elements.trailer ?? 0)) {
     const index = Math.max(0, Math.floor((offset - begin - elements.offset) / elements.stride));
     begin += elements.offset + index * elements.stride;
     end = Math.min(end, begin + elements.size);

@@ -27,7 +27,13 @@ export interface RegionOptions {
    * Only the first `size` bytes at every `stride` from `offset` of the region are a program's; the rest (headers, links)
    * is the kernel's.
    */
-  readonly elements?: { readonly offset: number; readonly stride: number; readonly size: number };
+  readonly elements?: {
+    readonly offset: number;
+    readonly stride: number;
+    readonly size: number;
+    /** The last bytes of the region are a program's, too: default 0. */
+    readonly trailer?: number;
+  };
 }
 
 /** A run of bytes of the memory. Offsets are fixed for the region's whole life, also over saving and loading. */

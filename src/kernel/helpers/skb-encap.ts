@@ -129,12 +129,10 @@ function isTag(protocol: number): boolean {
 /** Writes the tag that the packet carries beside its data into them. */
 function pushTagIntoPacket(skb: SkBuff, little: boolean): number {
   const tci = skb.struct.u32('sk_buff.vlan_tci');
-  const type = skb.protocol;
   const failed = skb.insert(ETH_HLEN - 2, VLAN_HLEN);
   if (failed) return failed;
   const outer = toNetwork(skb.struct.u32('sk_buff.vlan_proto'), little);
   skb.store(ETH_HLEN - 2, Uint8Array.of(outer >> 8, outer & 0xff, tci >> 8, tci & 0xff));
-  skb.store(ETH_HLEN + 2, Uint8Array.of(type >> 8, type & 0xff));
   skb.setHeader('mac', 0);
   skb.setHeader('network', ETH_HLEN + VLAN_HLEN);
   skb.protocol = outer;

@@ -32,7 +32,9 @@ export function testRunSkb(runtime: Runtime, run: TestRun): ProgTestRunResult | 
   if (data.length < ETH_HLEN || data.length > MAX_SIZE) return -errno.EINVAL;
   if (typeof context === 'number') return context;
   const reader = context && new ByteReader(context, runtime.state.endian);
-  const wanted = reader && readSkbContext(runtime.devices, reader, data.length);
+  const fromLink = link.has(prog.header.type);
+  const length = fromLink ? data.length : data.length - ETH_HLEN;
+  const wanted = reader && readSkbContext(runtime.devices, reader, length);
   if (typeof wanted === 'number') return wanted;
   const layout = runtime.layout();
   const device = wanted?.device ?? runtime.devices.loopback;
@@ -43,7 +45,6 @@ export function testRunSkb(runtime: Runtime, run: TestRun): ProgTestRunResult | 
     const shortest = skb.protocol === ETH_P_IP ? IPV4_SIZE : skb.protocol === ETH_P_IPV6 ? IPV6_SIZE : 0;
     if (skb.length < shortest) return -errno.EINVAL;
     giveSocket(runtime, skb);
-    const fromLink = link.has(prog.header.type);
     if (fromLink) skb.push(ETH_HLEN);
     wanted?.apply(skb);
     skb.computeDataPointers();

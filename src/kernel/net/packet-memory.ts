@@ -7,11 +7,12 @@ import type { Memory, Region } from '../../vm/index.ts';
 export class PacketMemory {
   readonly memory: Memory;
   readonly region: Region;
-  readonly #window: { offset: number; stride: number; size: number };
+  readonly #window: { offset: number; stride: number; size: number; trailer: number };
 
-  constructor(memory: Memory, size: number) {
+  /** @param trailer bytes at the end that programs may always touch */
+  constructor(memory: Memory, size: number, trailer = 0) {
     this.memory = memory;
-    this.#window = { offset: 0, stride: size, size };
+    this.#window = { offset: 0, stride: size, size, trailer };
     this.region = memory.alloc(size, { kind: 'packet', name: 'packet', elements: this.#window });
   }
 

@@ -209,7 +209,7 @@ export class SkBuff {
   }
 
   #room(memory: Memory, size: number): PacketMemory {
-    return new PacketMemory(memory, alignUp(size, 64) + this.#infoSize);
+    return new PacketMemory(memory, alignUp(size, 64) + this.#infoSize, this.#infoSize);
   }
 
   #place(data: number, length: number): void {

@@ -17,7 +17,6 @@ const field = {
   ifindex: 40,
   cb: 48,
   cbEnd: 68,
-  dataEnd: 80,
   tstamp: 152,
   wireLen: 160,
   gsoSegs: 164,
@@ -30,8 +29,7 @@ const ZERO_RANGES: readonly (readonly [number, number])[] = [
   [0, field.mark],
   [12, field.priority],
   [44, field.cb],
-  [field.cbEnd, field.dataEnd],
-  [84, field.tstamp],
+  [field.cbEnd, field.tstamp],
   [168, field.gsoSize],
   [180, field.hwtstamp],
 ];
@@ -46,7 +44,7 @@ export interface SkbContext {
 /** Checks the `struct __sk_buff` that a caller gave for a packet of `length` bytes. */
 export function readSkbContext(devices: DeviceTable, md: ByteReader, length: number): SkbContext | Errno {
   const zero = ZERO_RANGES.every(([from, to]) => md.bytes.subarray(from, to).every((byte) => byte === 0));
-  if (!zero || md.u32(field.dataEnd) > length) return -errno.EINVAL;
+  if (!zero) return -errno.EINVAL;
   const ifindex = md.u32(field.ifindex);
   const device = ifindex === 0 ? devices.loopback : devices.get(ifindex);
   if (!device) return -errno.ENODEV;
