@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cruise } from 'dependency-cruiser';
 import { describe, expect, it } from 'vitest';
 import config from '../../.dependency-cruiser.mjs';
+import { staleFiles } from '../../scripts/check-generated.ts';
 import { sizeViolations } from '../../scripts/check-sizes.ts';
 
 const fixtures = join(import.meta.dirname, '..', 'fixtures', 'checks');
@@ -61,6 +62,23 @@ describe('file sizes and names', () => {
         .map((line) => line.split(':')[0])
         .sort(),
     ).toEqual(['src/base/common/a.ts', 'src/base/long.ts', 'src/base/utils.ts']);
+  });
+});
+
+describe('generated files', () => {
+  it('are refused when somebody has edited them', () => {
+    const project = join(import.meta.dirname, '../..');
+    const root = mkdtempSync(join(tmpdir(), 'ebpfts-checks-'));
+    try {
+      mkdirSync(join(root, 'src'));
+      cpSync(join(project, 'src/uapi'), join(root, 'src/uapi'), { recursive: true });
+      symlinkSync(join(project, 'data'), join(root, 'data'));
+      expect(staleFiles(root)).toEqual([]);
+      appendFileSync(join(root, 'src/uapi/bpf.table.ts'), '// edited\n');
+      expect(staleFiles(root)).toEqual([expect.stringContaining('src/uapi/bpf.table.ts')]);
+    } finally {
+      rmSync(root, { recursive: true });
+    }
   });
 });
 
