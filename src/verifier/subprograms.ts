@@ -23,6 +23,7 @@ export function checkSubprograms(insns: Insns, extra?: number): readonly number[
     const target = subprogramTarget(insns, i);
     if (target !== undefined && (target < 0 || target >= insns.length)) return invalid('call to invalid destination');
   }
+  if (extra !== undefined && extra >= insns.length) return invalid('call to invalid destination');
   const starts = findSubprograms(insns);
   if (extra !== undefined && !starts.includes(extra)) starts.push(extra);
   starts.sort((a, b) => a - b);

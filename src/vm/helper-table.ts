@@ -13,7 +13,7 @@ export interface Execution {
   /** Calls a function of the program by its address, as a callback in the running call. @returns R0 of its exit; 1
    * (stop, to those who loop) where the callback faulted or threw, which ends the run once the helper has returned */
   call(address: bigint, ...args: bigint[]): bigint;
-  /** Ends the run as `bpf_throw` does, once the helper has returned. */
+  /** Ends the program as `bpf_throw` does, once the helper has returned. */
   throw(cookie: bigint): void;
 }
 

@@ -31,7 +31,7 @@ export interface ExecutableProgram {
   readonly textBase: bigint;
   /** Names of the subprograms, where known. */
   readonly names?: readonly string[];
-  /** First instruction of the subprogram that `bpf_throw` ends in; without one the run ends with the cookie as R0. */
+  /** First instruction of the subprogram that `bpf_throw` ends in; without one the program returns the cookie. */
   readonly exceptionCallback?: number;
   /** The arena that the program uses. */
   readonly arena?: ArenaPlace;

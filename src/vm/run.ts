@@ -125,7 +125,6 @@ export class Run implements Execution {
     try {
       this.#enter(args);
       this.#loop(entry);
-      if (this.#thrown !== undefined && !this.#fault) this.#catch(this.#thrown);
       return this.#fault ?? this.#registers.u64[0];
     } finally {
       this.#stack.popTo(this.#base);
@@ -280,7 +279,28 @@ export class Run implements Execution {
   #callOut(fn: HelperFunction, pc: number): number {
     const { u64 } = this.#registers;
     u64[0] = fn(this, u64[1], u64[2], u64[3], u64[4], u64[5]);
-    return this.#stopped() ? LEAVE : pc + 1;
+    if (this.#fault) return LEAVE;
+    return this.#thrown === undefined ? pc + 1 : this.#unwind(this.#thrown);
+  }
+
+  /**
+   * After `bpf_throw`: leaves the frames of the running program down to the one that it was entered in, by itself or by a
+   * tail call. There its exception callback goes on, or it returns the cookie.
+   * @returns LEAVE where a callback ends on the way: the helper that called it returns first
+   */
+  #unwind(cookie: bigint): number {
+    while (this.#level > 0) if (this.#exit() === LEAVE) return LEAVE;
+    this.#thrown = undefined;
+    const { u64 } = this.#registers;
+    const handler = this.program.exceptionCallback;
+    if (handler === undefined) {
+      u64[0] = cookie;
+      return this.#exit();
+    }
+    u64[1] = cookie;
+    this.#mayGoto = undefined;
+    this.#stack.reset();
+    return handler;
   }
 
   /** bpf_tail_call: the target takes this frame's place; where there is none or it is one too many, goes on at `next`. */
@@ -345,18 +365,6 @@ export class Run implements Execution {
     u64[BPF_REG_FP] = frame.r10;
     this.#stack.popTo(this.#stack.depth - 1);
     return frame.next;
-  }
-
-  /** After `bpf_throw`: all frames are left and the program's exception callback, if it has one, gives R0. */
-  #catch(cookie: bigint): void {
-    this.#thrown = undefined;
-    this.#frames.length = 0;
-    this.#level = 0;
-    this.#stack.popTo(this.#base);
-    this.#enter([cookie]);
-    const handler = this.program.exceptionCallback;
-    if (handler === undefined) this.#registers.u64[0] = cookie;
-    else this.#loop(handler);
   }
 
   #functionAt(address: bigint): { code: Code; insn: number } | undefined {

@@ -138,6 +138,20 @@ describe('bpf_throw', () => {
   });
 });
 
+test('bpf_throw in a program that was tail-called returns to the caller of the subprogram that did', () => {
+  const target = programOf('call f\nexit\nf: r1 = 16\ncall 1\nexit');
+  const { run } = createTestMachine({
+    helpers: {
+      1: (exec, cookie) => {
+        exec.throw(cookie);
+        return 0n;
+      },
+    },
+    tailCallTarget: () => target,
+  });
+  expect(r0(run('r6 = 8\ncall f\nr0 += r6\nexit\nf: r6 = 1\nr2 = 0\nr3 = 0\ncall 12\nr0 = 10\nexit'))).toBe(24n);
+});
+
 describe('tail calls', () => {
   test('go on in the target with its context, and come back where there is none', () => {
     const target = programOf('r0 = *(u64 *)(r10 -8)\nr0 += r1\nexit');

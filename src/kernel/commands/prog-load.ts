@@ -8,6 +8,7 @@ import { kernelAddress } from '../../vm/index.ts';
 import type { ProgCode, ProgHeader } from '../core/prog.ts';
 import type { Translated, TranslateRefusal } from '../core/services.ts';
 import type { BpfMap } from '../maps/map.ts';
+import { exceptionCallbackOf } from '../objects/exception-callback.ts';
 import { ProgObject } from '../objects/prog-object.ts';
 import { type Caller, idOfFd, installFd } from '../process/caller.ts';
 import { GPL_COMPATIBLE } from './attach-rules.table.ts';
@@ -34,7 +35,7 @@ export function progLoad(caller: Caller, attr: ProgLoadAttr): Fd | Errno {
   if (btfId < 0) return btfId;
   const refusal = checkAttachTarget(state, attr, target);
   if (refusal) return fail(attr, refusal);
-  const checked = check(caller, { attr, insns, target });
+  const checked = check(caller, { attr, insns, target, btfId });
   addToLog(attr, checked.log);
   if (checked.verdict === 'rejected') return checked.errno;
   const { facts } = checked;
@@ -43,7 +44,7 @@ export function progLoad(caller: Caller, attr: ProgLoadAttr): Fd | Errno {
     const mistake = checkDebugInfo(attr, subject);
     if (mistake) return fail(attr, mistake);
   }
-  const translated = translate(caller, { attr, insns, target, facts });
+  const translated = translate(caller, { attr, insns, target, btfId, facts });
   if ('errno' in translated) return fail(attr, translated);
   const textBase = state.allocText(translated.insns.length);
   return install(caller, { attr, insns, target, facts, btfId, translated, textBase });
@@ -77,10 +78,12 @@ function debugBtf(caller: Caller, attr: ProgLoadAttr): number | Errno {
 interface Checking {
   readonly attr: ProgLoadAttr;
   readonly insns: Insns;
+  /** The BTF of the debug records; 0: none. */
+  readonly btfId: number;
   readonly target: AttachTarget;
 }
 
-function check(caller: Caller, { attr, insns, target }: Checking): CheckResult<BpfMap> {
+function check(caller: Caller, { attr, insns, target, btfId }: Checking): CheckResult<BpfMap> {
   const { state, services } = caller;
   const context = {
     type: attr.progType,
@@ -91,6 +94,13 @@ function check(caller: Caller, { attr, insns, target }: Checking): CheckResult<B
   return checkProgram<BpfMap>({
     insns,
     progType: attr.progType,
+    exceptionCallback:
+      btfId === 0
+        ? undefined
+        : exceptionCallbackOf(state.btfs.expect(btfId).types(), {
+            bytes: attr.funcInfo ?? new Uint8Array(),
+            size: attr.funcInfoRecSize ?? 0,
+          }),
     map(fd, index) {
       const named = index ? attr.fdArray?.[fd] : fd;
       if (named === undefined) return -errno.EINVAL;
@@ -162,7 +172,6 @@ function withMapAddresses(insns: Insns, facts: ProgramFacts<BpfMap>): Insns {
 }
 
 interface Installing extends Checked {
-  readonly btfId: number;
   readonly translated: Translated;
   readonly textBase: bigint;
 }

@@ -7,6 +7,7 @@ import type { BpfProg, ProgCode, ProgHeader } from '../core/prog.ts';
 import type { KernelState } from '../core/state.ts';
 import type { Store, StoredRecord } from '../core/store.ts';
 import { arenaPlace } from './arena-place.ts';
+import { exceptionCallbackOf } from './exception-callback.ts';
 
 const CODE = 'prog.code';
 
@@ -49,6 +50,10 @@ export class ProgObject implements BpfProg {
       subprograms: header.subprograms,
       textBase: header.textBase,
       arena: arenaPlace(maps),
+      get exceptionCallback() {
+        const btf = types();
+        return btf && exceptionCallbackOf(btf, { bytes: code.funcInfo, size: header.funcInfoRecSize });
+      },
       get names() {
         const btf = types();
         return btf && functionNames(code.funcInfo, header.funcInfoRecSize, btf);
