@@ -18,11 +18,14 @@ import { TextSpace } from './core/text-space.ts';
 import { TracePipe } from './core/trace-pipe.ts';
 import { WaitList } from './core/wait-list.ts';
 import { BtfSymbols } from './files/symbols.ts';
-import type { HeldKind, MapHost, ProgOwner } from './maps/map.ts';
+import type { BpfMap, HeldKind, MapHost, ProgOwner } from './maps/map.ts';
+import { PerfEventArrayMap } from './maps/perf-event-array.ts';
 import { btfCodec, kernelBtfObject } from './objects/btf-object.ts';
-import { linkCodec, perfEventCodec } from './objects/link-object.ts';
-import { MapPages, mapCodec } from './objects/map-object.ts';
+import { linkCodec } from './objects/link-object.ts';
+import { mapCodec } from './objects/map-object.ts';
+import { perfEventCodec } from './objects/perf-event-object.ts';
 import { progCodec } from './objects/prog-object.ts';
+import { SavedPages } from './objects/saved-pages.ts';
 import type { OpenFile } from './process/fd-table.ts';
 
 const VMLINUX_BTF_ID = 1;
@@ -31,7 +34,7 @@ const VMLINUX_BTF_ID = 1;
 export class KernelObjects implements PinHolder {
   readonly state: KernelState;
   readonly #store: Store | undefined;
-  readonly #pages: MapPages;
+  readonly #pages: SavedPages;
   readonly #text: TextSpace;
   #services: KernelServices | undefined;
   #attachmentsChanged = false;
@@ -41,7 +44,7 @@ export class KernelObjects implements PinHolder {
     this.#store = store;
     const pager = store && { load: (page: number, into: Uint8Array) => store.loadPage(page, into) };
     const memory = new Memory({ pager });
-    this.#pages = new MapPages(memory, store);
+    this.#pages = new SavedPages(memory, store);
     this.#text = new TextSpace(store);
     const state = () => this.state;
     const pages = this.#pages;
@@ -59,16 +62,17 @@ export class KernelObjects implements PinHolder {
       progs: new ObjectTable('prog', progCodec(state, store), store),
       btfs: new ObjectTable('btf', btfCodec(profile, store), store),
       links: new ObjectTable('link', linkCodec(state), store),
-      perfEvents: new ObjectTable('perf_event', perfEventCodec(), store),
+      perfEvents: new ObjectTable('perf_event', perfEventCodec(state, pages), store),
       attachments: [],
       attachmentsChanged: () => {
         this.#attachmentsChanged = true;
       },
       cgroups: new CgroupTree(),
       mapHost: this.#mapHost(memory, { profile, clock, random }),
-      trackMap: (map) => pages.add(map),
+      trackMap: (map) => pages.addMap(map),
+      trackRing: (event) => pages.addRing(event),
       allocText: (insns) => this.#text.alloc(insns, this.state.progs),
-      mapAt: (address) => pages.at(kernelOffset(address)),
+      mapAt: (address) => pages.mapAt(kernelOffset(address)),
       progAt: (address) => this.#progAt(address),
       btf: () => this.#kernelTypes(),
       symbols: () => {
@@ -93,8 +97,10 @@ export class KernelObjects implements PinHolder {
   }
 
   /** The last fd of an open file is closed. */
-  fileClosed({ kind, id }: OpenFile): void {
+  fileClosed(file: OpenFile): void {
+    const { kind, id } = file;
     if (kind === 'cgroup' || kind === 'netns') return;
+    if (file.installed) removeInstalled(this.state.maps.expect(id), file.installed);
     this.#table(kind === 'iter' ? 'link' : kind).dropForUser(id);
   }
 
@@ -103,7 +109,7 @@ export class KernelObjects implements PinHolder {
     const store = this.#store;
     if (!store) return;
     for (const table of [state.maps, state.progs, state.btfs, state.links, state.perfEvents]) table.save();
-    this.#pages.save(state.maps.loaded());
+    this.#pages.save();
     this.#text.save();
     for (const part of ['events', 'trace', 'cgroups'] as const) {
       if (!state[part].changed) continue;
@@ -198,4 +204,10 @@ export class KernelObjects implements PinHolder {
       wake: (map) => this.state.waiters.wake(`map ${map.id}`),
     };
   }
+}
+
+/** Takes the perf events out of an array that were put in through a file, where they still are there. */
+function removeInstalled(map: BpfMap, installed: NonNullable<OpenFile['installed']>): void {
+  if (!(map instanceof PerfEventArrayMap)) return;
+  for (const { index, event } of installed) if (map.idAt(index) === event) map.removeAt(index);
 }

@@ -6,7 +6,8 @@ import { createSeededRandom, type Random } from './core/random.ts';
 import type { Store } from './core/store.ts';
 import type { TaskInfo } from './core/task.ts';
 import { KernelObjects } from './kernel-objects.ts';
-import { FdTable } from './process/fd-table.ts';
+import { FdTable, type OpenFile, type SavedFile } from './process/fd-table.ts';
+import { ParkedProcesses, PROCESS_EXIT } from './process/parked.ts';
 import { Process } from './process/process.ts';
 import { createServices } from './services.ts';
 
@@ -31,6 +32,8 @@ export interface Kernel {
   readonly profile: KernelProfile;
   /** A process with fds of its own; `exit` closes them all. */
   openProcess(options?: ProcessOptions): Process;
+  /** Goes on with a process that was parked; undefined where its time is over. */
+  resumeProcess(parked: number): Process | undefined;
   /** Lets time go on to `ns` of the monotonic clock: what fell due happens, in order. */
   advanceTo(ns: bigint): void;
   /** Ends all processes and writes what changed to the store. */
@@ -38,6 +41,12 @@ export interface Kernel {
 }
 
 const DEFAULT_TASK: TaskInfo = { pid: 1000, tgid: 1000, comm: 'ebpfts', uid: 0, gid: 0 };
+
+/**
+ * Events that one step of time handles. DEVIATION: where more fell due (a timer of a microsecond on a machine that
+ * nobody used for a day) the rest is late and comes at the next step.
+ */
+const MAX_EVENTS = 10_000;
 
 /** Makes a kernel, or opens the one that is in the store. */
 export function createKernel(options: KernelOptions): Kernel {
@@ -47,26 +56,36 @@ export function createKernel(options: KernelOptions): Kernel {
   const services = createServices(state);
   objects.services = services;
   const bpffs = new BpfFs(objects, store);
+  const parked = new ParkedProcesses(state.events, store);
   const processes = new Set<Process>();
+  const close = (file: OpenFile) => objects.fileClosed(file);
+  const start = (task: TaskInfo, files: readonly SavedFile[]) => {
+    const fds = new FdTable(close);
+    fds.restore(files);
+    const process = new Process({ state, services, bpffs, fds, parked, task }, () => processes.delete(process));
+    processes.add(process);
+    return process;
+  };
   return {
     profile,
-    openProcess({ task } = {}) {
-      const fds = new FdTable((file) => objects.fileClosed(file));
-      const caller = { state, services, bpffs, fds, task: { ...DEFAULT_TASK, ...task } };
-      const process = new Process(caller, () => processes.delete(process));
-      processes.add(process);
-      return process;
+    openProcess: ({ task } = {}) => start({ ...DEFAULT_TASK, ...task }, []),
+    resumeProcess(id) {
+      const process = parked.take(id);
+      return process && start(process.task, process.files);
     },
     advanceTo(ns) {
-      for (let event = state.events.peek(); event && event.at <= ns; event = state.events.peek()) {
+      let left = MAX_EVENTS;
+      for (let event = state.events.peek(); event && event.at <= ns && left > 0; event = state.events.peek(), left--) {
         clock.advanceTo(event.at);
         state.events.takeDue(event.at);
-        services.fire(state, event);
+        if (event.kind === PROCESS_EXIT) parked.expire(event.data.id as number, close);
+        else services.fire(state, event);
       }
       clock.advanceTo(ns);
     },
     save() {
       for (const process of [...processes]) process.exit();
+      parked.save();
       bpffs.save();
       objects.save();
     },

@@ -195,6 +195,54 @@ describe('a machine', () => {
   });
 });
 
+describe('a parked process', () => {
+  const perfArray = { mapType: bpf_map_type.BPF_MAP_TYPE_PERF_EVENT_ARRAY, valueSize: 4, maxEntries: 2 };
+  const SECOND = 1_000_000_000n;
+
+  function park(machine: ReturnType<typeof machineOf>): number {
+    return machine.write((kernel) => {
+      const process = kernel.openProcess();
+      const map = makeMap(process, '/sys/fs/bpf/events', perfArray);
+      const event = process.perfEventOpen({ event: { type: 'bpf_output' }, cpu: 0 });
+      const ring = process.mmap(event, 0, 2 * 4096, { write: true });
+      if (typeof ring === 'number') expect.unreachable();
+      ring.bytes()[4096] = 77;
+      expect(process.mapUpdateElem(map, u32(0), u32(event))).toBe(0);
+      return process.park(10n * SECOND);
+    });
+  }
+
+  const slotOf = (machine: ReturnType<typeof machineOf>) =>
+    machine.read((kernel) => {
+      const system = kernel.openProcess();
+      return system.mapLookupElem(system.objGet('/sys/fs/bpf/events'), u32(0));
+    });
+
+  test('keeps its fds, rings and places in arrays for the next call', () => {
+    const machine = machineOf('parked');
+    const id = park(machine);
+    expect(machine.read((kernel) => idsOf(kernel.openProcess(), 'map'))).toEqual([1]);
+    machine.write((kernel) => {
+      const process = kernel.resumeProcess(id);
+      expect(process?.objGetInfoByFd(3)).toMatchObject({ id: 1, name: 'saved' });
+      const ring = process?.mmap(4, 0, 2 * 4096, { write: true });
+      if (typeof ring !== 'object') expect.unreachable();
+      expect(ring.bytes()[4096]).toBe(77);
+      expect(kernel.resumeProcess(id)).toBeUndefined();
+      expect(process?.park(SECOND)).toBe(2);
+    });
+  });
+
+  test('ends when its time is over', () => {
+    let now = 1_000_000_000_000_000n;
+    const machine = openMachine({ host: { ...host, realtimeNs: () => now }, name: 'over', profile });
+    const id = park(machine);
+    now += 11n * SECOND;
+    expect(machine.write((kernel) => kernel.resumeProcess(id))).toBeUndefined();
+    expect(slotOf(machine)).toBeLessThan(0);
+  });
+});
+
 describe('a large map', () => {
   test('is fetched page by page: listing and one update touch few of its pages', () => {
     const machine = machineOf('large');

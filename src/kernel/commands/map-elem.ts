@@ -1,6 +1,8 @@
+import { ByteReader } from '../../base/index.ts';
 import type { Errno, Fd, MapBatch } from '../../syscall/index.ts';
-import { bpf_map_type, errno } from '../../uapi/index.ts';
+import { bpf_flags, bpf_map_type, errno } from '../../uapi/index.ts';
 import type { BpfMap, FdResolver } from '../maps/map.ts';
+import { PerfEventArrayMap } from '../maps/perf-event-array.ts';
 import { type Caller, idOfFd } from '../process/caller.ts';
 
 type Need = 'read' | 'write' | 'both';
@@ -58,7 +60,20 @@ export function mapUpdateElem(
 ): Errno | 0 {
   const map = openMap(caller, fd, 'write');
   if (typeof map === 'number') return map;
-  return map.sysUpdate(element.key, element.value, element.flags, resolver(caller));
+  const result = map.sysUpdate(element.key, element.value, element.flags, resolver(caller));
+  if (result === 0 && map instanceof PerfEventArrayMap) noteInstalled(caller, fd, map, element.key);
+  return result;
+}
+
+/** Perf events are in an array only as long as the file is open through which they were put in. */
+function noteInstalled(caller: Caller, fd: Fd, map: PerfEventArrayMap, key: Uint8Array): void {
+  const file = caller.fds.get(fd);
+  if (!file || map.flags & bpf_flags.BPF_F_PRESERVE_ELEMS) return;
+  const index = new ByteReader(key, caller.state.endian).u32(0);
+  file.installed = [
+    ...(file.installed ?? []).filter((slot) => slot.index !== index),
+    { index, event: map.idAt(index) },
+  ];
 }
 
 /** BPF_MAP_DELETE_ELEM. */

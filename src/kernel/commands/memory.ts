@@ -38,15 +38,13 @@ function mmapPerfEvent(caller: Caller, id: number, { offset, length }: MmapReque
   const dataPages = length / pageSize - 1;
   if (offset !== 0 || !Number.isInteger(Math.log2(dataPages))) return -errno.EINVAL;
   if (event.ring && event.ring.dataSize !== dataPages * pageSize) return -errno.EINVAL;
-  event.ring ??= PerfRing.create({
-    memory,
-    endian,
-    pageSize,
-    dataPages,
-    eventId: BigInt(id),
-    name: `perf event ${id}`,
-  });
-  if (!event.ring) return -errno.ENOMEM;
+  if (!event.ring) {
+    const options = { memory, endian, pageSize, dataPages, eventId: BigInt(id), name: `perf event ${id}` };
+    event.ring = PerfRing.create(options);
+    if (!event.ring) return -errno.ENOMEM;
+    caller.state.trackRing(event);
+    perfEvents.touch(id);
+  }
   perfEvents.hold(id);
   return mapping(memory, { offset: event.ring.region.offset, length }, () => perfEvents.drop(id));
 }

@@ -41,6 +41,8 @@ export interface KernelState {
   readonly mapHost: MapHost;
   /** Notes a new map's place in the memory. */
   trackMap(map: BpfMap): void;
+  /** The same for the ring of a perf event. */
+  trackRing(event: PerfEvent): void;
   /** Takes addresses for the text of a program of that many instructions. */
   allocText(insns: number): bigint;
   /** The map that a program's pointer means, or undefined. */

@@ -66,6 +66,11 @@ export abstract class FdArrayMap extends IndexedMap {
     return this.#delete(this.u32Of(key));
   }
 
+  /** Empties a slot. */
+  removeAt(index: number): void {
+    this.#delete(index);
+  }
+
   protected override dropContents(): void {
     for (let index = 0; index < this.attr.maxEntries; index++) this.#delete(index);
   }

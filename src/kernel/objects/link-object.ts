@@ -1,6 +1,5 @@
 import type { BpfLink } from '../core/link.ts';
 import type { ObjectCodec } from '../core/object-table.ts';
-import type { PerfEvent } from '../core/perf-event.ts';
 import type { KernelState } from '../core/state.ts';
 import type { StoredRecord } from '../core/store.ts';
 
@@ -18,20 +17,6 @@ export function linkCodec(state: () => KernelState): ObjectCodec<BpfLink> {
       if (link.targetProgId !== 0) progs.drop(link.targetProgId);
       if (link.mapId !== 0) maps.drop(link.mapId);
       if (link.perfEventId !== 0) perfEvents.drop(link.perfEventId);
-    },
-  };
-}
-
-/** How perf events are saved: those that a link holds outlive the process, but not its ring. */
-export function perfEventCodec(): ObjectCodec<PerfEvent> {
-  return {
-    restore(id, record) {
-      const { attr, enabled } = record;
-      return { id, attr, ring: undefined, enabled } as unknown as PerfEvent;
-    },
-    record: ({ attr, enabled }) => ({ attr, enabled }) as unknown as StoredRecord,
-    release(event) {
-      event.ring?.release();
     },
   };
 }

@@ -4,6 +4,7 @@ import type { KernelServices } from '../core/services.ts';
 import type { KernelState } from '../core/state.ts';
 import type { TaskInfo } from '../core/task.ts';
 import type { FdTable, FileKind } from './fd-table.ts';
+import type { ParkedProcesses } from './parked.ts';
 
 /** On whose behalf a command of bpf(2) runs. */
 export interface Caller {
@@ -11,6 +12,7 @@ export interface Caller {
   readonly services: KernelServices;
   readonly bpffs: BpfFs;
   readonly fds: FdTable;
+  readonly parked: ParkedProcesses;
   readonly task: TaskInfo;
 }
 

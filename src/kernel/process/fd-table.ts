@@ -14,6 +14,14 @@ export interface OpenFile {
   /** Iterator: its whole text once the first read has run it, and how far it has been read. */
   text?: Uint8Array;
   position?: number;
+  /** A perf event array: what was put in through this file, and goes out again when it is closed. */
+  installed?: readonly { readonly index: number; readonly event: number }[];
+}
+
+/** An open file and the fds that stand for it, as they are saved. */
+export interface SavedFile {
+  readonly file: OpenFile;
+  readonly fds: readonly Fd[];
 }
 
 interface Slot {
@@ -73,11 +81,25 @@ export class FdTable {
     for (let i = 0; i < this.#slots.length; i++) if (this.#slots[i]) this.close(i + FIRST_FD);
   }
 
-  /** All open fds, ascending. */
-  *entries(): Iterable<[Fd, OpenFile]> {
-    for (let i = 0; i < this.#slots.length; i++) {
-      const slot = this.#slots[i];
-      if (slot) yield [i + FIRST_FD, slot.file];
+  /** Takes all files out without closing them. */
+  takeAll(): SavedFile[] {
+    const files = new Map<Slot['count'], { file: OpenFile; fds: Fd[] }>();
+    for (const [i, slot] of this.#slots.entries()) {
+      if (!slot) continue;
+      const known = files.get(slot.count);
+      if (known) known.fds.push(i + FIRST_FD);
+      else files.set(slot.count, { file: slot.file, fds: [i + FIRST_FD] });
+    }
+    this.#slots.length = 0;
+    this.#lowest = 0;
+    return [...files.values()];
+  }
+
+  /** Opens files that `takeAll` of another table gave, under their numbers. */
+  restore(files: readonly SavedFile[]): void {
+    for (const { file, fds } of files) {
+      const slot = { file: { ...file }, count: { fds: fds.length } };
+      for (const fd of fds) this.#slots[fd - FIRST_FD] = slot;
     }
   }
 

@@ -34,11 +34,27 @@ export class Process implements S.System {
   /** Unmaps all memory and closes all fds. */
   exit(): void {
     if (!this.#alive) return;
+    this.#unmapAll();
+    this.#caller.fds.closeAll();
+    this.#ended();
+  }
+
+  /**
+   * Ends the use of this object, but not of the process: its fds stay open, also when the kernel is saved, for
+   * `Kernel.resumeProcess`; after `forNs` nanoseconds they are closed.
+   * @returns the number to resume it by
+   */
+  park(forNs: bigint): number {
+    const { fds, task, state, parked } = this.#caller;
+    this.#unmapAll();
+    this.#ended();
+    return parked.park(fds, task, state.clock.now() + forNs);
+  }
+
+  #unmapAll(): void {
     this.#alive = false;
     for (const mapping of this.#mappings) mapping.unmap();
     this.#mappings.clear();
-    this.#caller.fds.closeAll();
-    this.#ended();
   }
 
   // Maps.
