@@ -30,7 +30,7 @@ export class Printer {
     const table = terminal && report.table?.();
     if (terminal && table) {
       const { formatTable } = await import('./render/table.ts');
-      const text = await formatTable(table, terminal.columns);
+      const text = await formatTable(table, { columns: terminal.columns, env: this.#io.env });
       if (text !== undefined) {
         this.text(text);
         return;

@@ -44,7 +44,7 @@ export class ProgramLoadError extends SyscallError {
     const lines = [`program '${at.name}' (${at.section}) was refused: ${text} (${errnoName(at.errno)})`];
     if (at.source !== undefined) lines.push(`  at ${at.source}`);
     for (const cause of at.causes) lines.push(`  ${cause}`);
-    const tail = logTail(at.log);
+    const tail = logTail(at.log).filter((line) => !at.causes.includes(line));
     if (tail.length > 0) lines.push('  the last lines of the log:', ...tail.map((line) => `    ${line}`));
     super({ errno: at.errno, op: 'BPF_PROG_LOAD', name: at.name, message: lines.join('\n'), code: 'LOADER_PROGRAM' });
     this.log = at.log;

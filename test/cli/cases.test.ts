@@ -13,6 +13,8 @@ const CASES = join(import.meta.dirname, 'cases');
 const BTF = 'data/vmlinux-6.12.117-amd64.btf.gz';
 const folder = mkdtempSync(join(tmpdir(), 'ebpfts-cases-'));
 const update = process.env.EBPFTS_UPDATE_CASES === '1';
+// Machines that have names are none of this user's.
+process.env.XDG_STATE_HOME = folder;
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -12,6 +12,9 @@ export interface CliOptions {
   readonly stdin?: string;
   /** Columns of the terminal that output goes to; default a pipe. */
   readonly columns?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Characters after which nobody reads standard output any more. */
+  readonly readUntil?: number;
 }
 
 /** Runs the command line in this process. */
@@ -21,14 +24,14 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   const status = await main(args, {
     out(text) {
       printed.stdout += typeof text === 'string' ? text : decoder.decode(text);
-      return true;
+      return printed.stdout.length <= (options.readUntil ?? Number.POSITIVE_INFINITY);
     },
     err(text) {
       printed.stderr += text;
     },
     stdin: () => new TextEncoder().encode(options.stdin ?? ''),
     readFile: (path) => readFileSync(path),
-    env: {},
+    env: options.env ?? {},
     terminal: options.columns === undefined ? undefined : { columns: options.columns },
     progress: false,
     interrupted: () => AbortSignal.timeout(300),

@@ -16,12 +16,16 @@ const MIN_COLUMN = 6;
  * A table no wider than `columns`; long cells are wrapped.
  * @returns undefined where it has too many rows, or columns that cannot be made to fit: plain text does better
  */
-export async function formatTable(table: Table, columns: number): Promise<string | undefined> {
+export async function formatTable(
+  table: Table,
+  { columns, env }: { columns: number; env: Readonly<Record<string, string | undefined>> },
+): Promise<string | undefined> {
   if (table.rows.length > MAX_ROWS) return undefined;
   const widths = fitWidths(naturalWidths(table), columns - table.head.length - 1);
   if (widths === undefined) return undefined;
   const [{ default: CliTable }, { Chalk }] = await Promise.all([import('cli-table3'), import('chalk')]);
-  const chalk = new Chalk();
+  // https://no-color.org; FORCE_COLOR, which chalk knows by itself, outdoes it.
+  const chalk = env.NO_COLOR && !env.FORCE_COLOR ? new Chalk({ level: 0 }) : new Chalk();
   const paint = (text: string, style: CellStyle | undefined): string => {
     if (style === 'id') return chalk.cyan(text);
     if (style === 'name') return chalk.bold(text);
