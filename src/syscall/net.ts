@@ -11,6 +11,8 @@ export interface NetDevice {
 
 export interface NetDevices {
   netDevices(): readonly NetDevice[];
+  /** An fd of a network namespace: `/proc/self/ns/net` is the only one. */
+  openNetns(path: string): Fd | Errno;
 }
 
 export interface Cgroups {

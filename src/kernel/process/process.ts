@@ -12,6 +12,7 @@ import { perfEventOpen } from '../commands/perf-event-open.ts';
 import { progAttach, progDetach } from '../commands/prog-attach.ts';
 import { progBindMap } from '../commands/prog-bind-map.ts';
 import { progLoad } from '../commands/prog-load.ts';
+import { INIT_NETNS } from '../core/netns.ts';
 import { machineFacts, readKernelFile } from '../files/kernel-files.ts';
 import { type Caller, idOfFd, installFd } from './caller.ts';
 
@@ -228,6 +229,11 @@ export class Process implements S.System {
 
   netDevices(): readonly S.NetDevice[] {
     return this.#caller.services.netDevices(this.#caller.state);
+  }
+
+  openNetns(path: string): Fd | Errno {
+    if (!/^\/proc\/(self|thread-self|\d+)\/ns\/net$/.test(path)) return -errno.ENOENT;
+    return installFd(this.#caller, 'netns', INIT_NETNS);
   }
 
   openCgroup(path: string): Fd | Errno {

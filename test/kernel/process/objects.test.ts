@@ -236,6 +236,18 @@ describe('links', () => {
     expect(nameOf(system.linkUpdate(link, one))).toBe('ENOLINK');
   });
 
+  test('of a network namespace are there once for a flow dissector, and anew after a detach', () => {
+    const system = newKernel().openProcess();
+    const target = system.openNetns('/proc/self/ns/net');
+    const progFd = progOf(system, mapOf(system), { progType: bpf_prog_type.BPF_PROG_TYPE_FLOW_DISSECTOR });
+    const attr = { progFd, attachType: bpf_attach_type.BPF_FLOW_DISSECTOR, target };
+    const link = system.linkCreate(attr);
+    expect(system.objGetInfoByFd(link)).toMatchObject({ type: 5, attach: { netnsIno: 4026531840 } });
+    expect(nameOf(system.linkCreate(attr))).toBe('EEXIST');
+    system.linkDetach(link);
+    expect(system.linkCreate(attr)).toBeGreaterThan(link);
+  });
+
   test('of a tracepoint cannot be detached', () => {
     const system = newKernel().openProcess();
     expect(nameOf(system.linkDetach(rawTracepoint(system).link))).toBe('ENOTSUP');
