@@ -16,5 +16,4 @@ export type { KernelProfile } from './profile.ts';
 export type { AutoAttach, SecDef } from './sec.table.ts';
 export { SEC_DEFS } from './sec.table.ts';
 export { findSec, secTarget } from './sec.ts';
-export type { KernelSwitches } from './version.ts';
-export { kernelSwitches, versionAtLeast } from './version.ts';
+export { kernelSwitches } from './version.ts';
