@@ -15,6 +15,8 @@ const AF_INET = 2;
 const AF_INET6 = 10;
 const SK_LOOKUP_SIZE = 72;
 const FLOW_KEYS_SIZE = 56;
+/** Offset of `bpf_flow_keys.n_proto`. */
+const N_PROTO = 10;
 const HEADROOM = 64;
 const NF_INET_LOCAL_OUT = 3;
 
@@ -85,7 +87,7 @@ export function testRunFlowDissector(runtime: Runtime, run: TestRun): ProgTestRu
     const little = runtime.state.endian === 'little';
     view.setUint16(keys.offset, ETH_HLEN, little);
     view.setUint16(keys.offset + 2, ETH_HLEN, little);
-    memory.bytes().set(data.subarray(12, 14), keys.offset + 8);
+    memory.bytes().set(data.subarray(12, 14), keys.offset + N_PROTO);
     if (given) memory.bytes().set(given.subarray(48, 52), keys.offset + 48);
     struct.set64('bpf_flow_dissector.data', kernelAddress(packet.start));
     struct.set64('bpf_flow_dissector.data_end', kernelAddress(packet.start + data.length));
