@@ -39,11 +39,12 @@ export class ProgramLoadError extends SyscallError {
     log: string;
     source?: string;
     causes: readonly string[];
+    hints: readonly string[];
   }) {
     const text = errnoText[-at.errno] ?? 'unknown error';
     const lines = [`program '${at.name}' (${at.section}) was refused: ${text} (${errnoName(at.errno)})`];
     if (at.source !== undefined) lines.push(`  at ${at.source}`);
-    for (const cause of at.causes) lines.push(`  ${cause}`);
+    for (const line of [...at.causes, ...at.hints]) lines.push(`  ${line}`);
     const tail = logTail(at.log).filter((line) => !at.causes.includes(line));
     if (tail.length > 0) lines.push('  the last lines of the log:', ...tail.map((line) => `    ${line}`));
     super({ errno: at.errno, op: 'BPF_PROG_LOAD', name: at.name, message: lines.join('\n'), code: 'LOADER_PROGRAM' });

@@ -10,8 +10,10 @@ const POISON_KFUNC = 2_002_000_000;
 /** What a verifier log says of instructions that could not be completed. */
 export interface ExplainedLog {
   readonly log: string;
-  /** One sentence for each such instruction. */
+  /** One sentence for each such instruction, in libbpf's words. */
   readonly causes: readonly string[];
+  /** What the target has instead: the nearest names, a sentence for each cause that has some. */
+  readonly hints: readonly string[];
   /** `file:line: text` of the instruction that the log stops at. */
   readonly source: string | undefined;
 }
@@ -20,6 +22,7 @@ export interface ExplainedLog {
 export function explainLog(log: string, program: RelocatedProgram, relocated: RelocatedObject): ExplainedLog {
   const lines = log.split('\n');
   const causes: string[] = [];
+  const hints: string[] = [];
   const explained = lines.flatMap((line, i) => {
     const call = /^(\d+): \(85\) call unknown#(\d+)/.exec(line);
     if (call === null || !/^(invalid func )?unknown func|^invalid func unknown#/.test(lines[i + 1] ?? ''))
@@ -27,21 +30,27 @@ export function explainLog(log: string, program: RelocatedProgram, relocated: Re
     const found = describePoison(Number(call[1]), Number(call[2]), { program, relocated });
     if (found === undefined) return [line];
     causes.push(found.cause);
+    const nearest = found.nearest?.() ?? [];
+    if (nearest.length > 0) hints.push(`nearest there: ${nearest.join(', ')}`);
     return [`${call[1]}: ${found.marker}`, found.cause];
   });
   const withoutEcho = causes.length === 0 ? lines : explained.filter((line) => !/^invalid func unknown#\d+/.test(line));
-  return { log: withoutEcho.join('\n'), causes, source: lastSource(lines, program, relocated) };
+  return { log: withoutEcho.join('\n'), causes, hints, source: lastSource(lines, program, relocated) };
 }
 
 function describePoison(
   insn: number,
   imm: number,
   { program, relocated }: { program: RelocatedProgram; relocated: RelocatedObject },
-): { marker: string; cause: string } | undefined {
+): { marker: string; cause: string; nearest?: RelocationReport['nearest'] } | undefined {
   if (imm === POISON_CORE) {
     const report = reportAt(insn, program, relocated.reports);
     const detail = report ? `${report.subject}: ${report.detail}` : `of instruction ${insn}`;
-    return { marker: '<invalid CO-RE relocation>', cause: `failed to resolve CO-RE relocation ${detail}` };
+    return {
+      marker: '<invalid CO-RE relocation>',
+      cause: `failed to resolve CO-RE relocation ${detail}`,
+      nearest: report?.nearest,
+    };
   }
   if (imm >= POISON_KFUNC) {
     const name = relocated.object.externs[imm - POISON_KFUNC]?.name;

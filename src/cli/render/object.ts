@@ -78,13 +78,12 @@ function relocationTable({ relocations }: ObjectView): Table {
   return {
     head: ['relocation', 'instruction', 'what', 'outcome', 'detail'],
     styles: [undefined, undefined, 'name'],
-    rows: relocations.map(({ kind, function: owner, insn, subject, outcome, detail }) => [
-      kind,
-      owner ? `${owner.name}+${insn}` : '',
-      subject,
-      outcome,
-      detail,
-    ]),
+    rows: relocations.map((report) => {
+      const { kind, function: owner, insn, subject, outcome, detail } = report;
+      const near = nearestNames(report);
+      const hint = near ? `; nearest there: ${near.join(', ')}` : '';
+      return [kind, owner ? `${owner.name}+${insn}` : '', subject, outcome, detail + hint];
+    }),
   };
 }
 
@@ -146,6 +145,13 @@ function externJson(extern: ExternSpec): Json {
   return { name: extern.name, kind: extern.kind, weak: extern.weak };
 }
 
-function relocationJson({ kind, function: owner, insn, subject, outcome, detail, code }: RelocationReport): Json {
-  return { kind, function: owner?.name, insn, subject, outcome, detail, code };
+function relocationJson(report: RelocationReport): Json {
+  const { kind, function: owner, insn, subject, outcome, detail, code } = report;
+  return { kind, function: owner?.name, insn, subject, outcome, detail, code, nearest: nearestNames(report) };
+}
+
+/** What the target has instead of what it does not have; undefined where that is nothing. */
+function nearestNames({ outcome, nearest }: RelocationReport): readonly string[] | undefined {
+  const names = outcome === 'poisoned' || outcome === 'failed' ? (nearest?.() ?? []) : [];
+  return names.length > 0 ? names : undefined;
 }
