@@ -1,16 +1,24 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createKernel } from '../../src/kernel/index.ts';
 import { type LoadedObject, loadObject } from '../../src/loader/index.ts';
 import { openObject } from '../../src/object/index.ts';
 import { recordedRows, sampleObject, shippedKernelBtf } from '../support/samples.ts';
 
-const btf = shippedKernelBtf();
+const LIVE_BTF = '/sys/kernel/btf/vmlinux';
 const MAX_PACKET = 4096;
 
-function load(file: string): LoadedObject {
+/** The kernel whose types ship, and this machine's own where it shows its types. */
+const kernels = [
+  { types: 'of 6.12', version: '6.12.117', btf: shippedKernelBtf() },
+  ...(existsSync(LIVE_BTF)
+    ? [{ types: 'of this machine', version: '6.18.0', btf: new Uint8Array(readFileSync(LIVE_BTF)) }]
+    : []),
+];
+
+function load(file: string, { version, btf }: (typeof kernels)[number]): LoadedObject {
   const profile = {
-    version: '6.12.117',
+    version,
     arch: 'x86_64',
     endian: 'little' as const,
     pageSize: 4096,
@@ -32,9 +40,9 @@ for (const [object, ...row] of recordedRows('samples-runs-6.18.csv')) {
   byObject.set(object, [...(byObject.get(object) ?? []), row]);
 }
 
-describe('every packet through every sample', () => {
+describe.each(kernels)('every packet through every sample, with the types $types', (kernel) => {
   it.each([...byObject])('ends as on Linux 6.18: %s', (file, rows) => {
-    const loaded = load(file);
+    const loaded = load(file, kernel);
     // As when they were recorded: bpftool had pinned the programs and was gone, so that program arrays were emptied.
     for (const map of loaded.maps) map.close();
     const results = rows.map(([program, name]) => {
