@@ -13,7 +13,7 @@ export { attachTypeNames, linkTypeNames, mapTypeNames, progTypeNames } from './n
 export { helperName } from './names.ts';
 export { parseKernelConfig } from './parse-config.ts';
 export type { KernelProfile } from './profile.ts';
-export type { AutoAttach, SecDef } from './sec.table.ts';
+export type { SecDef } from './sec.table.ts';
 export { SEC_DEFS } from './sec.table.ts';
 export { findSec, secTarget } from './sec.ts';
 export { kernelSwitches } from './version.ts';

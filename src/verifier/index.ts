@@ -5,4 +5,3 @@
  */
 export type { CheckResult } from './check.ts';
 export { checkProgram } from './check.ts';
-export type { CheckedMap, CheckOptions } from './options.ts';

@@ -4,13 +4,12 @@
  * Reads from: base, uapi, isa, wasm.
  */
 export { formatFault } from './explain.ts';
-export type { Fault, FaultAccess, FaultCause, FaultKind } from './fault.ts';
+export type { Fault } from './fault.ts';
 export type { Execution, HelperFunction, HelperTable } from './helper-table.ts';
-export type { Interpreter, RunOptions, RunResult } from './interpreter.ts';
+export type { RunOptions, RunResult } from './interpreter.ts';
 export { createInterpreter } from './interpreter.ts';
-export type { MemoryOptions, Pager, Region, RegionKind, RegionOptions } from './memory.ts';
+export type { Region, RegionKind, RegionOptions } from './memory.ts';
 export {
-  KERNEL_BASE,
   kernelAddress,
   kernelOffset,
   Memory,
