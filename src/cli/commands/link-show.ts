@@ -5,7 +5,11 @@ import type { KernelObjects } from '../kernel-objects.ts';
 import { takeLink } from '../refs.ts';
 import { type LinkView, linkJson, linkPlain, linkTable } from '../render/link.ts';
 
-/** Lists links: all of them, or one. */
+/**
+ * Lists links: all of them, or one.
+ *
+ * DEVIATION: bpftool 7.5 shows one link and then fails with 255; we succeed.
+ */
 export const linkShow: Handler = async (context, words) => {
   const { objects } = await context.session();
   const pins = context.options.bpffs ? objects.pins('link') : new Map<number, string[]>();

@@ -111,13 +111,16 @@ function blockText(
   const { insns, names, btf } = program;
   let text = '';
   let last: SourceLine | undefined;
+  const functions = [...program.functions];
   for (let i = block.head; i <= block.tail; i++) {
     // Numbers count from the function's start, and so are looked up.
     const shown = i - start;
-    const func = program.functions.get(shown);
-    const signature = btf && func !== undefined ? cSignature(btf, func) : '';
-    if (signature) text += `; ${signature}:\\l\\\n`;
-    const source = program.lines.get(shown);
+    if (functions[0]?.[0] === shown) {
+      const [[, func]] = functions.splice(0, 1);
+      const signature = btf ? cSignature(btf, func) : '';
+      if (signature) text += `; ${signature}:\\l\\\n`;
+    }
+    const source = sourceAt(program, shown);
     if (source && source !== last) {
       text += sourceText(source, options.linum);
       last = source;
@@ -134,6 +137,15 @@ function blockText(
     if (i < block.tail) text += '| ';
   }
   return text;
+}
+
+/** The line that an instruction belongs to: its own, or the last one before it. */
+function sourceAt({ lines }: XlatedProgram, insn: number): SourceLine | undefined {
+  for (let i = insn; i >= 0; i--) {
+    const source = lines.get(i);
+    if (source) return source;
+  }
+  return undefined;
 }
 
 /** Longest text of an instruction that bpftool puts into a graph. */
