@@ -1,9 +1,10 @@
 import { decodeUtf8 } from '../../base/index.ts';
+import type { Errno } from '../../syscall/index.ts';
 import { errno } from '../../uapi/index.ts';
 import type { Execution } from '../../vm/index.ts';
 import { userOffset } from '../../vm/index.ts';
 import { scopeOf } from '../hooks/scope.ts';
-import { bytesToEnd, getU64, isMapped, kernelPlace, readKernel, readKernelString, result, u32 } from './access.ts';
+import { bytesToEnd, getU64, kernelPlace, readKernel, readKernelString, result, setU64, u32 } from './access.ts';
 import type { HelperFamily } from './family.ts';
 import type { PrintfSources } from './printf.ts';
 import { bprintf } from './printf.ts';
@@ -127,28 +128,40 @@ function parseNumber(
   signed: boolean,
 ): bigint {
   const { state } = scopeOf(exec).runtime;
-  const bytes = readKernel(state.memory, text, u32(size));
-  let base = Number(flags & 0x1fn);
-  if (!bytes || bytes.length === 0 || flags & ~0x1fn || ![0, 8, 10, 16].includes(base)) return result(-errno.EINVAL);
-  const end = bytes.indexOf(0);
-  const string = String.fromCharCode(...bytes.subarray(0, Math.min(end < 0 ? bytes.length : end, 64)));
-  const head = /^[ \t\n\v\f\r]*(-?)/.exec(string) as RegExpExecArray;
-  let at = head[0].length;
-  const negative = head[1] === '-';
-  if (negative && !signed) return result(-errno.EINVAL);
-  const prefixed = /^0x[0-9a-f]/i.test(string.slice(at));
-  if (base === 0) base = prefixed ? 16 : string[at] === '0' ? 8 : 10;
-  if (base === 16 && /^0x/i.test(string.slice(at))) at += 2;
-  const digits = new RegExp(base === 16 ? '^[0-9a-f]+' : base === 8 ? '^[0-7]+' : '^[0-9]+', 'i').exec(
-    string.slice(at),
-  );
-  if (!digits) return result(-errno.EINVAL);
-  let value = 0n;
-  for (const digit of digits[0]) value = value * BigInt(base) + BigInt(Number.parseInt(digit, base));
-  const limit = signed ? (negative ? 1n << 63n : (1n << 63n) - 1n) : (1n << 64n) - 1n;
-  if (value > limit) return result(-errno.ERANGE);
   const place = kernelPlace(state.memory, to, 8);
-  if (place < 0 || !isMapped(state.memory, place, 8)) return result(-errno.EFAULT);
-  state.memory.view().setBigUint64(place, BigInt.asUintN(64, negative ? -value : value), state.endian === 'little');
-  return result(at + digits[0].length);
+  if (place < 0) return result(-errno.EFAULT);
+  setU64(state, place, 0n);
+  const bytes = readKernel(state.memory, text, u32(size));
+  if (!bytes || flags & ~0x1fn) return result(-errno.EINVAL);
+  const parsed = parseDigits(bytes, Number(flags), signed);
+  if (typeof parsed === 'number') return result(parsed);
+  setU64(state, place, parsed.value);
+  return result(parsed.length);
 }
+
+/** The number that the bytes begin with, or -EINVAL, -ERANGE. */
+function parseDigits(
+  bytes: Uint8Array,
+  flags: number,
+  signed: boolean,
+): { readonly value: bigint; readonly length: number } | Errno {
+  if (bytes.length === 0 || ![0, 8, 10, 16].includes(flags)) return -errno.EINVAL;
+  const end = bytes.indexOf(0);
+  const text = String.fromCharCode(...bytes.subarray(0, Math.min(end < 0 ? bytes.length : end, 64)));
+  const head = /^[ \t\n\v\f\r]*(-?)/.exec(text) as RegExpExecArray;
+  const negative = head[1] === '-';
+  if (negative && !signed) return -errno.EINVAL;
+  let at = head[0].length;
+  const prefixed = /^0x[0-9a-f]/i.test(text.slice(at));
+  const base = flags || (prefixed ? 16 : text[at] === '0' ? 8 : 10);
+  if (base === 16 && /^0x/i.test(text.slice(at))) at += 2;
+  const digits = DIGITS[base].exec(text.slice(at))?.[0];
+  if (!digits) return -errno.EINVAL;
+  let value = 0n;
+  for (const digit of digits) value = value * BigInt(base) + BigInt(Number.parseInt(digit, base));
+  const limit = signed ? (negative ? 1n << 63n : (1n << 63n) - 1n) : (1n << 64n) - 1n;
+  if (value > limit) return -errno.ERANGE;
+  return { value: negative ? -value : value, length: at + digits.length };
+}
+
+const DIGITS: Readonly<Record<number, RegExp>> = { 8: /^[0-7]+/, 10: /^[0-9]+/, 16: /^[0-9a-f]+/i };

@@ -99,11 +99,9 @@ function parseConversion(text: string, from: number): { piece: Piece; end: numbe
   const letter = text[at] ?? '';
   const next = text[at + 1] ?? '';
   if (letter === 'p') return parsePointer(text, at, flags);
-  if (letter === 's' || letter === 'c') {
-    if (!isBoundary(next)) return undefined;
-    const piece: Piece = letter === 's' ? { kind: 'string', flags, space: 'kernel' } : { kind: 'char', flags };
-    return { piece, end: at + 1 };
-  }
+  if (letter === 'c') return { piece: { kind: 'char', flags }, end: at + 1 };
+  if (letter === 's')
+    return isBoundary(next) ? { piece: { kind: 'string', flags, space: 'kernel' }, end: at + 1 } : undefined;
   const longs = /^l{0,2}/.exec(text.slice(at)) as RegExpExecArray;
   const type = text[at + longs[0].length] ?? '';
   if (!'idux'.includes(type) && type !== 'X') return undefined;
@@ -115,9 +113,10 @@ function parseConversion(text: string, from: number): { piece: Piece; end: numbe
 function parsePointer(text: string, at: number, flags: Flags): { piece: Piece; end: number } | undefined {
   const next = text[at + 1] ?? '';
   const after = text[at + 2] ?? '';
+  // Letters and digits right behind belong to the conversion, and mean nothing.
   const pointer = (form: PointerForm, length: number) => ({
     piece: { kind: 'pointer', flags, form } as const,
-    end: at + length,
+    end: at + length + (/^[0-9A-Za-z]*/.exec(text.slice(at + length))?.[0].length ?? 0),
   });
   if ((next === 'k' || next === 'u') && after === 's') {
     if (!isBoundary(text[at + 3] ?? '')) return undefined;
@@ -164,14 +163,16 @@ function formatPointer(address: bigint, piece: Extract<Piece, { kind: 'pointer' 
     case 'hash':
     case 'raw': {
       const shown = form === 'raw' || isPlainPointer(address) ? address : BigInt(sources.hash(address));
-      return pad(shown.toString(16).padStart(16, '0'), flags);
+      const digits = shown.toString(16);
+      return flags.width === 0 ? digits.padStart(16, '0') : padNumber('', digits, flags);
     }
     case 's':
     case 'S':
     case 'B':
       return pad(sources.symbol(address, form !== 's') ?? `0x${address.toString(16)}`, flags);
     default:
-      return pad(formatIp(sources.bytes(address, form[1] === '4' ? 4 : 16), form), flags);
+      // A width has no effect on addresses.
+      return formatIp(sources.bytes(address, form[1] === '4' ? 4 : 16), form);
   }
 }
 

@@ -107,15 +107,21 @@ export const skbEncapHelpers: HelperFamily = {
   BPF_FUNC_skb_ecn_set_ce(exec) {
     const skb = skbOf(exec);
     if (!skb) return 0n;
-    const at = Math.max(skb.headerOffset('network'), 0);
-    if (skb.protocol === ETH_P_IP) return BigInt(setCe4(skb, at));
-    return skb.protocol === ETH_P_IPV6 ? BigInt(setCe6(skb, at)) : 0n;
+    let at = Math.max(skb.headerOffset('network'), 0);
+    let type = skb.protocol;
+    for (let tag = skb.load(at, VLAN_HLEN); isTag(type) && tag; tag = skb.load(at, VLAN_HLEN)) {
+      type = (tag[2] << 8) | tag[3];
+      at += VLAN_HLEN;
+    }
+    if (type === ETH_P_IP) return BigInt(setCe4(skb, at));
+    return type === ETH_P_IPV6 ? BigInt(setCe6(skb, at)) : 0n;
   },
   BPF_FUNC_skb_set_tstamp(exec, _skb, stamp, type) {
     const skb = skbOf(exec);
     if (!skb || (skb.protocol !== ETH_P_IP && skb.protocol !== ETH_P_IPV6)) return result(-errno.ENOTSUP);
     const kind = u32(type);
-    if (kind > 2 || (kind === 0 && stamp !== 0n) || (kind === 1 && stamp === 0n)) return result(-errno.EINVAL);
+    // The clock of real time may be unset; the others may not.
+    if (kind > 2 || (kind !== 0 && stamp === 0n)) return result(-errno.EINVAL);
     skb.struct.set64('sk_buff.tstamp', stamp);
     skb.struct.setIfThere('sk_buff.tstamp_type', kind);
     return 0n;

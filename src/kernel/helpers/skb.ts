@@ -16,8 +16,8 @@ export function skbOf(exec: Execution): SkBuff | undefined {
 const MAX_OFFSET = 0x7fff_ffff;
 const STORE_FLAGS = BigInt(bpf_flags.BPF_F_RECOMPUTE_CSUM | 2);
 const INVALIDATE_HASH = 2n;
-/** Largest packet after its end was moved: a device's usual frame, or the biggest buffer. */
-const MAX_LENGTH = 65_535;
+/** Largest packet after its end was moved: four pages without `struct skb_shared_info`. */
+const MAX_LENGTH = 4 * 4096 - 320;
 /** Numbers of packet types that programs may set. */
 const PACKET_OTHERHOST = 3;
 
@@ -48,7 +48,7 @@ export const skbHelpers: HelperFamily = {
   BPF_FUNC_skb_load_bytes: (exec, _skb, offset, to, size) => loadBytes(exec, [u32(offset), to, size]),
   BPF_FUNC_skb_load_bytes_relative(exec, _skb, offset, to, size, start) {
     const skb = skbOf(exec);
-    if (!skb || u32(offset) > 0xffff) return result(-errno.EFAULT);
+    if (!skb || u32(offset) > 0xffff) return loadBytes(exec, [MAX_OFFSET + 1, to, size]);
     if (start === 0n && !skb.hasMacHeader()) return loadBytes(exec, [MAX_OFFSET + 1, to, size]);
     const base = start === 0n ? skb.headerOffset('mac') : start === 1n ? skb.headerOffset('network') : undefined;
     return loadBytes(exec, [base === undefined ? MAX_OFFSET + 1 : base + u32(offset), to, size]);

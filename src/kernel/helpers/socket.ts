@@ -16,8 +16,8 @@ const AF_INET6 = 10;
 /** The network namespace that everything is in, and the root of the cgroup tree. */
 const ROOT_NETNS_COOKIE = 1n;
 const ROOT_CGROUP_ID = 1n;
-/** bpf_fib_lookup: the packet is not forwarded. */
-const BPF_FIB_LKUP_RET_NOT_FWDED = 4n;
+/** bpf_fib_lookup: the device does not forward; none does until the world says so. */
+const BPF_FIB_LKUP_RET_FWD_DISABLED = 5n;
 const FIB_LOOKUP_SIZE = 64;
 const FIB_FLAGS = 0x3fn;
 
@@ -101,7 +101,7 @@ export const socketHelpers: HelperFamily = {
     const family = runtime.state.memory.bytes()[offset];
     if (family !== AF_INET && family !== AF_INET6) return result(-errno.EAFNOSUPPORT);
     const ifindex = runtime.state.memory.view().getUint32(offset + 8, runtime.state.endian === 'little');
-    return runtime.devices.get(ifindex) ? BPF_FIB_LKUP_RET_NOT_FWDED : result(-errno.ENODEV);
+    return runtime.devices.get(ifindex) ? BPF_FIB_LKUP_RET_FWD_DISABLED : result(-errno.ENODEV);
   },
   BPF_FUNC_check_mtu(exec, _context, ifindex, length, difference, flags) {
     const { packet, runtime } = scopeOf(exec);
@@ -116,7 +116,6 @@ export const socketHelpers: HelperFamily = {
     const asked = view.getUint32(place, little);
     const size = (asked > 0 ? asked + linkHeader : (packet?.length ?? 0)) + Number(BigInt.asIntN(32, difference));
     view.setUint32(place, device.options.mtu, little);
-    if (asked > 0 && asked > 0xffff) return result(-errno.EINVAL);
     return size <= device.options.mtu + linkHeader ? 0n : 1n;
   },
 };
