@@ -16,10 +16,11 @@ export function readInput(io: Io, path: string, problem: string): Uint8Array {
   }
 }
 
-/** Writes a file. @param problem what is said where it cannot be written: `problem: reason` */
-export function writeOutput(path: string, bytes: Uint8Array, problem: string): void {
+/** Writes a file. @param options.problem what is said where it cannot be written: `problem: reason` */
+export function writeOutput(path: string, bytes: Uint8Array, options: { problem: string; mode?: number }): void {
+  const { problem, mode = 0o666 } = options;
   try {
-    writeFileSync(path, bytes, { mode: 0o600 });
+    writeFileSync(path, bytes, { mode });
   } catch (error) {
     throw errFailed(`${problem}: ${strerror(errnoOf(error))}`);
   }

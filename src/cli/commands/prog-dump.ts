@@ -52,7 +52,8 @@ export const progDump: Handler = async (context, words) => {
   const args = takeArguments(words, context.options.json, fds.length);
   const programs = fds.map((fd) => dumped(objects, fd));
   if (args.file !== undefined) {
-    writeOutput(args.file, programs[0].program.insns.bytes, `can't open file ${args.file}`);
+    const { bytes } = programs[0].program.insns;
+    writeOutput(args.file, bytes, { problem: `can't open file ${args.file}`, mode: 0o600 });
     return DONE;
   }
   return {

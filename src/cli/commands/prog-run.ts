@@ -77,7 +77,7 @@ export const progRun: Handler = async (context, words) => {
     { name: 'ctx_out', path: args.ctx_out, bytes: ran.ctxOut },
   ].filter((output) => output.path !== undefined && output.bytes !== undefined);
   for (const { path, bytes } of outputs) {
-    if (path !== '-') writeOutput(path as string, bytes as Uint8Array, `failed to open ${path}`);
+    if (path !== '-') writeOutput(path as string, bytes as Uint8Array, { problem: `failed to open ${path}` });
   }
   const shown = outputs.filter(({ path }) => path === '-');
   return {
