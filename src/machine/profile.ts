@@ -25,6 +25,7 @@ const DEFAULT_VERSION = '6.18.0';
 const BTF_MAGIC = 0xeb9f;
 const PAGE_SIZES: Readonly<Record<string, number>> = { ppc64: 65536, ppc64le: 65536 };
 const RECORD = 'profile';
+const CONFIG_RECORD = 'profile.config';
 const BTF_RECORD = 'profile.btf';
 
 /** A profile whose BTF is at hand. */
@@ -114,22 +115,27 @@ function endianOf(btf: Uint8Array, path: string): Endian {
 /** Writes the profile of a new machine. */
 export function saveProfile(store: Store, profile: NewProfile): void {
   const { version, arch, endian, pageSize, cpus, config } = profile;
-  store.put(RECORD, 0, { version, arch, endian, pageSize, cpus, config: Object.fromEntries(config) });
+  store.put(RECORD, 0, { version, arch, endian, pageSize, cpus });
+  store.put(CONFIG_RECORD, 0, [...config].map(([name, value]) => `${name}=${value}\n`).join(''));
   store.put(BTF_RECORD, 0, profile.btf());
 }
 
-/** The profile of a saved machine; its BTF is read when it is asked for. */
+/** The profile of a saved machine; its BTF and configuration are read when they are asked for. */
 export function loadProfile(store: Store): KernelProfile | undefined {
   const saved = store.get(RECORD, 0) as StoredRecord | undefined;
   if (!saved) return undefined;
   let btf: Uint8Array | undefined;
+  let config: ReadonlyMap<string, string> | undefined;
   return {
     version: saved.version as string,
     arch: saved.arch as string,
     endian: saved.endian as Endian,
     pageSize: saved.pageSize as number,
     cpus: saved.cpus as number,
-    config: new Map(Object.entries(saved.config as Record<string, string>)),
+    get config() {
+      config ??= parseKernelConfig((store.get(CONFIG_RECORD, 0) as string | undefined) ?? '');
+      return config;
+    },
     btf() {
       btf ??= store.get(BTF_RECORD, 0) as Uint8Array | undefined;
       return btf;
