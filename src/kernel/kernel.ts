@@ -1,4 +1,5 @@
 import type { KernelProfile } from '../catalog/index.ts';
+import type { World } from '../world/index.ts';
 import { BpfFs } from './bpffs/bpffs.ts';
 import type { Clock } from './core/clock.ts';
 import { createManualClock } from './core/clock.ts';
@@ -30,6 +31,8 @@ export interface ProcessOptions {
 /** An emulated kernel. */
 export interface Kernel {
   readonly profile: KernelProfile;
+  /** What the outside does to it: packets, events, time. */
+  readonly world: World;
   /** A process with fds of its own; `exit` closes them all. */
   openProcess(options?: ProcessOptions): Process;
   /** Goes on with a process that was parked; undefined where its time is over. */
@@ -66,6 +69,16 @@ export function createKernel(options: KernelOptions): Kernel {
     processes.add(process);
     return process;
   };
+  const advanceTo = (ns: bigint): void => {
+    let left = MAX_EVENTS;
+    for (let event = state.events.peek(); event && event.at <= ns && left > 0; event = state.events.peek(), left--) {
+      clock.advanceTo(event.at);
+      state.events.takeDue(event.at);
+      if (event.kind === PROCESS_EXIT) parked.expire(event.data.id as number, close);
+      else services.fire(state, event);
+    }
+    clock.advanceTo(ns);
+  };
   return {
     profile,
     openProcess: ({ task } = {}) => start({ ...DEFAULT_TASK, ...task }, []),
@@ -73,16 +86,8 @@ export function createKernel(options: KernelOptions): Kernel {
       const process = parked.take(id);
       return process && start(process.task, process.files);
     },
-    advanceTo(ns) {
-      let left = MAX_EVENTS;
-      for (let event = state.events.peek(); event && event.at <= ns && left > 0; event = state.events.peek(), left--) {
-        clock.advanceTo(event.at);
-        state.events.takeDue(event.at);
-        if (event.kind === PROCESS_EXIT) parked.expire(event.data.id as number, close);
-        else services.fire(state, event);
-      }
-      clock.advanceTo(ns);
-    },
+    advanceTo,
+    world: services.world(advanceTo),
     save() {
       for (const process of [...processes]) process.exit();
       parked.save();

@@ -1,13 +1,14 @@
-import { errno } from '../uapi/index.ts';
 import type { KernelServices } from './core/services.ts';
 import type { KernelState } from './core/state.ts';
 import { contextPointer } from './fixup/context-of.ts';
 import { translateProgram } from './fixup/translate.ts';
 import { getU64 } from './helpers/access.ts';
 import { helpers } from './helpers/registry.ts';
+import { runIterator } from './hooks/iterator.ts';
 import { createRuntime } from './hooks/runtime.ts';
 import { testRun } from './hooks/test-run.ts';
 import { fireTimer, freeTimer, TIMER_EVENT } from './hooks/timer.ts';
+import { createWorld } from './hooks/world.ts';
 import { kfuncs } from './kfuncs/registry.ts';
 
 /** Wires what runs programs to what loads them. */
@@ -18,7 +19,8 @@ export function createServices(state: KernelState): KernelServices {
     translate: (kernel, request) =>
       translateProgram({ state: kernel, layout: runtime.layout, helpers, kfuncs }, request),
     testRun: (_state, options) => testRun(runtime, options),
-    runIterator: () => -errno.ENOTSUPP,
+    runIterator: (_state, link, task) => runIterator(runtime, link, task),
+    world: (advanceTo) => createWorld(runtime, advanceTo),
     fire(_state, event) {
       if (event.kind === TIMER_EVENT) fireTimer(runtime, event);
     },

@@ -1,5 +1,6 @@
 import type { Insns, PointerClass, ProgramFacts } from '../../isa/index.ts';
 import type { Errno, NetDevice, ProgTestRunAttr, ProgTestRunResult } from '../../syscall/index.ts';
+import type { World } from '../../world/index.ts';
 import type { BpfMap, SpecialField } from '../maps/map.ts';
 import type { PendingEvent } from './event-queue.ts';
 import type { BpfLink } from './link.ts';
@@ -54,6 +55,8 @@ export interface KernelServices {
   fire(state: KernelState, event: PendingEvent): void;
   /** See `MapHost.freeField`. */
   freeField(state: KernelState, map: BpfMap, at: { readonly field: SpecialField; readonly offset: number }): void;
+  /** The outside's door. @param advanceTo lets time go on, with what falls due */
+  world(advanceTo: (ns: bigint) => void): World;
   hasNetDevice(state: KernelState, ifindex: number): boolean;
   netDevices(state: KernelState): readonly NetDevice[];
 }

@@ -107,11 +107,13 @@ export const skbEncapHelpers: HelperFamily = {
   BPF_FUNC_skb_ecn_set_ce(exec) {
     const skb = skbOf(exec);
     if (!skb) return 0n;
-    let at = Math.max(skb.headerOffset('network'), 0);
+    const at = Math.max(skb.headerOffset('network'), 0);
     let type = skb.protocol;
-    for (let tag = skb.load(at, VLAN_HLEN); isTag(type) && tag; tag = skb.load(at, VLAN_HLEN)) {
+    // Linux looks behind tags for the protocol, and yet marks at the network header, where the tag is.
+    for (let next = at; isTag(type); next += VLAN_HLEN) {
+      const tag = skb.load(next, VLAN_HLEN);
+      if (!tag) break;
       type = (tag[2] << 8) | tag[3];
-      at += VLAN_HLEN;
     }
     if (type === ETH_P_IP) return BigInt(setCe4(skb, at));
     return type === ETH_P_IPV6 ? BigInt(setCe6(skb, at)) : 0n;
