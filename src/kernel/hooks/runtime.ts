@@ -11,6 +11,12 @@ import type { Runtime } from './scope.ts';
 import { scopeOf } from './scope.ts';
 import { tailCallTarget } from './tail-call.ts';
 
+/**
+ * Steps after which a run is stopped: programs are not proved to end, and an endless one must not hang its caller. Far
+ * above what a program that Linux takes comes to in one run; some seconds in the interpreter.
+ */
+const STEP_BUDGET = 2 ** 28;
+
 /** The functions that programs call, by their numbers and BTF ids. */
 export interface Callables {
   readonly helpers: ReadonlyMap<number, HelperFunction>;
@@ -59,7 +65,8 @@ export function createRuntime(state: KernelState, callables: Callables): Runtime
     run(scope, { context, address, args }) {
       const program = scope.prog.executable();
       const entry = address === undefined ? 0 : Number((address - program.textBase) / 8n);
-      return interpreter.run(program, { context, cpu: scope.cpu, scope, entry, ...(args && { args }) });
+      const options = { context, cpu: scope.cpu, scope, entry, budget: STEP_BUDGET };
+      return interpreter.run(program, args ? { ...options, args } : options);
     },
   };
 }
