@@ -11,7 +11,7 @@ export { loadObject } from './load.ts';
 export { Link, LoadedMap, LoadedObject, LoadedProgram } from './loaded.ts';
 export { MapHandle } from './map-handle.ts';
 export type { LoadOptions } from './options.ts';
-export type { PerfBufferOptions, PerfRecord } from './perf-buffer.ts';
+export type { PerfBufferOptions, PerfRecord, PerfRingPlace } from './perf-buffer.ts';
 export { PerfBuffer } from './perf-buffer.ts';
 export { RingBuffer } from './ring-buffer.ts';
 export { Skeleton, SkeletonProgram } from './skeleton.ts';

@@ -26,7 +26,15 @@ export interface PerfBufferOptions {
   /** Pages of each CPU's ring, a power of two; default 8. */
   readonly pages?: number;
   /** CPUs and the map's indexes that their rings are put at; default every CPU at its own number. */
-  readonly rings?: readonly { readonly cpu: number; readonly index: number }[];
+  readonly rings?: readonly PerfRingPlace[];
+}
+
+/** Which CPU's records a ring has, and where in the map it is. */
+export interface PerfRingPlace {
+  readonly cpu: number;
+  readonly index: number;
+  /** Of a ring that this process has in the map already: it is read on, not opened. */
+  readonly fd?: Fd;
 }
 
 const PERF_RECORD_LOST = 2;
@@ -36,9 +44,7 @@ const HEADER_SIZE = 8;
 const DATA_HEAD = 1024;
 const DATA_TAIL = 1032;
 
-interface CpuRing {
-  readonly cpu: number;
-  readonly index: number;
+interface CpuRing extends PerfRingPlace {
   readonly fd: Fd;
   readonly memory: MappedMemory;
 }
@@ -61,6 +67,11 @@ export class PerfBuffer {
     const slots = Math.min(cpus, map.info().maxEntries);
     const rings = options.rings ?? Array.from({ length: slots }, (_, cpu) => ({ cpu, index: cpu }));
     for (const ring of rings) this.#open(ring, options.pages ?? 8);
+  }
+
+  /** The rings that are open; CPUs that are offline have none. */
+  get rings(): readonly Required<PerfRingPlace>[] {
+    return this.#rings.map(({ cpu, index, fd }) => ({ cpu, index, fd }));
   }
 
   /** The records that are there now: ring by ring, in each oldest first. */
@@ -88,15 +99,17 @@ export class PerfBuffer {
     }
   }
 
-  #open({ cpu, index }: { cpu: number; index: number }, pages: number): void {
-    const attr = { event: { type: 'bpf_output' as const }, pid: -1, cpu, samplePeriod: 1n, wakeupEvents: 1 };
-    const fd = this.#system.perfEventOpen(attr);
+  #open({ cpu, index, fd: opened }: PerfRingPlace, pages: number): void {
+    const event = { type: 'bpf_output' as const };
+    const attr = { event, pid: -1, cpu, samplePeriod: 1n, wakeupEvents: 1, sampleTime: true };
+    const fd = opened ?? this.#system.perfEventOpen(attr);
     // A CPU that is possible but offline has no events.
     if (fd === -errno.ENODEV) return;
     if (isErrno(fd)) throw errSyscall('perf_event_open', this.#map.name, fd);
     const memory = this.#system.mmap(fd, 0, (pages + 1) * this.#pageSize, { write: true });
     if (isErrno(memory)) throw errSyscall('mmap', this.#map.name, memory);
     this.#rings.push({ cpu, index, fd, memory: memory as MappedMemory });
+    if (opened !== undefined) return;
     const updated = this.#system.mapUpdateElem(this.#map.fd, this.#word(index), this.#word(fd));
     if (isErrno(updated)) throw errSyscall('BPF_MAP_UPDATE_ELEM', this.#map.name, updated);
   }

@@ -8,6 +8,8 @@ export interface PerfEventAttr {
   readonly cpu?: number;
   readonly samplePeriod?: bigint;
   readonly wakeupEvents?: number;
+  /** `bpf_output`: records begin with their time (`PERF_SAMPLE_TIME`). */
+  readonly sampleTime?: boolean;
 }
 
 export interface PerfEvents {

@@ -203,7 +203,11 @@ describe('what programs write is read', () => {
     loaded.programs[0].testRun({ dataIn: packet('udp-53') });
     const records: PerfRecord[] = [...ring.value.read()];
     expect(records).toHaveLength(1);
-    expect(records[0]).toMatchObject({ kind: 'sample', cpu: 0, index: 0 });
+    const udp = packet('udp-53');
+    const [record] = records;
+    if (record.kind !== 'sample') expect.unreachable();
+    expect(record).toMatchObject({ cpu: 0, index: 0 });
+    expect(record.data.subarray(12, 12 + udp.length)).toEqual(new Uint8Array(udp));
     expect([...ring.value.read()]).toEqual([]);
   });
 });

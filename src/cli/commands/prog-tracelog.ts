@@ -1,6 +1,7 @@
 import type { Machine } from '../../machine/index.ts';
 import type { Context, Handler } from '../context.ts';
 import { errNotSupported } from '../errors.ts';
+import { pause } from '../io.ts';
 import type { Json } from '../render/json.ts';
 import type { Access } from '../session.ts';
 
@@ -19,11 +20,11 @@ async function* pieces({ machine }: Context, signal: AbortSignal): AsyncGenerato
   while (!signal.aborted) {
     // A look at a snapshot waits for nobody; only lines that are there are worth the lock.
     const waiting = await takeLines(opened, 'read');
-    for (const line of waiting.length > 0 ? await takeLines(opened, 'write') : []) {
-      const whole = line.endsWith('\n') ? line : `${line}\n`;
-      yield { plain: whole, json: whole };
+    for (const text of waiting.length > 0 ? await takeLines(opened, 'write') : []) {
+      // What a program prints may itself have line feeds.
+      for (const line of text.split('\n')) yield { plain: `${line}\n`, json: `${line}\n` };
     }
-    await pause(signal);
+    await pause(INTERVAL_MS, signal);
   }
 }
 
@@ -34,16 +35,4 @@ async function takeLines(machine: Machine, access: Access): Promise<string[]> {
   for await (const line of session.system.tracePipe(AbortSignal.abort())) lines.push(line);
   await session.close();
   return lines;
-}
-
-function pause(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, INTERVAL_MS);
-    signal.addEventListener('abort', done);
-  });
 }

@@ -9,6 +9,7 @@ import { mapOf } from './map.ts';
 const INDEX_MASK = BigInt(bpf_flags.BPF_F_INDEX_MASK);
 /** How many bytes of the packet go behind the data: bits 32 to 51. */
 const CTXLEN_MASK = 0xf_ffffn << 32n;
+const PERF_RECORD_MISC_KERNEL = 1;
 
 /** Writes data, and `extra` bytes of the packet, to the event in the slot that the flags name. */
 function output(exec: Execution, address: bigint, flags: bigint, parts: readonly Uint8Array[]): bigint {
@@ -25,7 +26,8 @@ function output(exec: Execution, address: bigint, flags: bigint, parts: readonly
   if (cpu !== undefined && cpu >= 0 && cpu !== exec.cpu) return result(-errno.ENOTSUP);
   const { ring } = event;
   if (!event.enabled || !ring) return 0n;
-  if (!ring.outputRaw(0, ...parts)) return result(-errno.ENOSPC);
+  const time = event.attr.sampleTime ? state.clock.now() : undefined;
+  if (!ring.outputRaw({ misc: PERF_RECORD_MISC_KERNEL, time }, ...parts)) return result(-errno.ENOSPC);
   state.waiters.wake(`perf_event ${event.id}`);
   return 0n;
 }

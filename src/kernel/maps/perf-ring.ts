@@ -6,6 +6,7 @@ const HEADER = 8;
 const PERF_RECORD_LOST = 2;
 const PERF_RECORD_SAMPLE = 9;
 const LOST_SIZE = 24;
+const TIME_SIZE = 8;
 /** Fields of `struct perf_event_mmap_page`. */
 const DATA_HEAD = 1024;
 const DATA_TAIL = 1032;
@@ -34,7 +35,8 @@ export class PerfRing {
   readonly #little: boolean;
   readonly #data: number;
   readonly #size: number;
-  #lost = 0n;
+  /** The count of lost records stands at the end of the first page, so that it is saved with the ring. */
+  readonly #lostAt: number;
 
   private constructor(options: PerfRingOptions, region: Region) {
     const { pageSize, dataPages } = options;
@@ -43,6 +45,7 @@ export class PerfRing {
     this.#little = options.endian === 'little';
     this.#data = region.offset + pageSize;
     this.#size = pageSize * dataPages;
+    this.#lostAt = pageSize - 8;
     this.#store64(DATA_OFFSET, BigInt(pageSize));
     this.#store64(DATA_SIZE, BigInt(this.#size));
   }
@@ -71,21 +74,23 @@ export class PerfRing {
 
   /** Records that found no room and have not been reported yet. */
   get lost(): bigint {
-    return this.#lost;
+    return this.#load64(this.#lostAt);
   }
 
   /**
-   * PERF_RECORD_SAMPLE with PERF_SAMPLE_RAW: u32 size, then the parts one after the other, padded so that the record is a
-   * multiple of 8 bytes (the padding counts into the size, as in Linux).
+   * PERF_RECORD_SAMPLE with PERF_SAMPLE_RAW: the time where there is one (PERF_SAMPLE_TIME), u32 size, then the parts one
+   * after the other, padded so that the record is a multiple of 8 bytes (the padding counts into the size, as in Linux).
    * @returns false when it found no room and is lost
    */
-  outputRaw(misc: number, ...parts: readonly Uint8Array[]): boolean {
+  outputRaw({ misc, time }: { misc: number; time?: bigint }, ...parts: readonly Uint8Array[]): boolean {
     const length = parts.reduce((sum, part) => sum + part.length, 0);
     const raw = alignUp(length + 4, 8);
-    const record = new Uint8Array(HEADER + raw);
+    const start = HEADER + (time === undefined ? 0 : TIME_SIZE);
+    const record = new Uint8Array(start + raw);
     const view = this.#header(record, PERF_RECORD_SAMPLE, misc);
-    view.setUint32(HEADER, raw - 4, this.#little);
-    let at = HEADER + 4;
+    if (time !== undefined) view.setBigUint64(HEADER, time, this.#little);
+    view.setUint32(start, raw - 4, this.#little);
+    let at = start + 4;
     for (const part of parts) {
       record.set(part, at);
       at += part.length;
@@ -95,19 +100,20 @@ export class PerfRing {
 
   /** Writes a whole record, after one that says how many were lost before. @returns false when it found no room */
   output(record: Uint8Array): boolean {
-    const need = record.length + (this.#lost > 0n ? LOST_SIZE : 0);
+    const { lost: count } = this;
+    const need = record.length + (count > 0n ? LOST_SIZE : 0);
     const used = Number(this.#load64(DATA_HEAD) - this.#load64(DATA_TAIL));
     if (record.length > 0xffff || used + need >= this.#size) {
-      this.#lost++;
+      this.#store64(this.#lostAt, count + 1n);
       return false;
     }
-    if (this.#lost > 0n) {
+    if (count > 0n) {
       const lost = new Uint8Array(LOST_SIZE);
       const view = this.#header(lost, PERF_RECORD_LOST, 0);
       view.setBigUint64(HEADER, this.#options.eventId, this.#little);
-      view.setBigUint64(HEADER + 8, this.#lost, this.#little);
+      view.setBigUint64(HEADER + 8, count, this.#little);
       this.#append(lost);
-      this.#lost = 0n;
+      this.#store64(this.#lostAt, 0n);
     }
     this.#append(record);
     return true;

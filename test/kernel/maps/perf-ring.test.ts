@@ -29,7 +29,7 @@ test('writes the records that Linux wrote, lost ones counted', () => {
     if (kind === 'T') view.setBigUint64(page + 1032, BigInt(cells[0]), true);
     if (kind === 'S' && (cells[2] === '0' || cells[2] === String(ENOSPC))) {
       const bytes = Uint8Array.from({ length: Number(cells[0]) }, (_, at) => at * 7 + 1);
-      const written = ring.outputRaw(PERF_RECORD_MISC_KERNEL, bytes);
+      const written = ring.outputRaw({ misc: PERF_RECORD_MISC_KERNEL }, bytes);
       const got = [...cells.slice(0, 2), written ? 0 : ENOSPC, view.getUint32(page + 1024, true)];
       expect(`${i} ${got.join(' ')}`).toBe(`${i} ${cells.join(' ')}`);
       samples++;
