@@ -36,7 +36,7 @@ export const skBuffContext: ContextStruct = {
     { name: 'vlan_proto', offset: 28, size: 4, path: ['sk_buff.vlan_proto'] },
     { name: 'priority', offset: 32, size: 4, path: ['sk_buff.priority'], store: true },
     { name: 'ingress_ifindex', offset: 36, size: 4, path: ['sk_buff.skb_iif'] },
-    { name: 'ifindex', offset: 40, size: 4, path: ['sk_buff.dev', 'net_device.ifindex'] },
+    { name: 'ifindex', offset: 40, size: 4, path: ['sk_buff.dev', 'net_device.ifindex'], via: 'nullable' },
     { name: 'tc_index', offset: 44, size: 4, path: ['sk_buff.tc_index'], store: true },
     { name: 'cb', offset: 48, size: 20, path: ['sk_buff.cb+qdisc_skb_cb.data'], bytes: true, store: true },
     { name: 'hash', offset: 68, size: 4, path: ['sk_buff.hash'] },
@@ -81,6 +81,12 @@ export const skBuffContext: ContextStruct = {
       via: 'shared_info',
     },
   ],
+};
+
+/** `__sk_buff` of tc programs: their packets always have a device. */
+export const tcContext: ContextStruct = {
+  ...skBuffContext,
+  fields: skBuffContext.fields.map((field) => (field.name === 'ifindex' ? { ...field, via: undefined } : field)),
 };
 
 /** `__sk_buff` of stream parsers and verdicts: the end of the packet is not kept in the control block. */

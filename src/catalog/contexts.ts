@@ -9,13 +9,13 @@ import {
   xdpContext,
 } from './context-net.table.ts';
 import { perfEventContext, sockoptContext, sysctlContext } from './context-other.table.ts';
-import { flowDissectorContext, skBuffContext, skSkbContext, sockContext } from './context-skb.table.ts';
+import { flowDissectorContext, skBuffContext, skSkbContext, sockContext, tcContext } from './context-skb.table.ts';
 
 const contexts = new Map<number, ContextStruct>([
   [bpf_prog_type.BPF_PROG_TYPE_XDP, xdpContext],
   [bpf_prog_type.BPF_PROG_TYPE_SOCKET_FILTER, skBuffContext],
-  [bpf_prog_type.BPF_PROG_TYPE_SCHED_CLS, skBuffContext],
-  [bpf_prog_type.BPF_PROG_TYPE_SCHED_ACT, skBuffContext],
+  [bpf_prog_type.BPF_PROG_TYPE_SCHED_CLS, tcContext],
+  [bpf_prog_type.BPF_PROG_TYPE_SCHED_ACT, tcContext],
   [bpf_prog_type.BPF_PROG_TYPE_CGROUP_SKB, skBuffContext],
   [bpf_prog_type.BPF_PROG_TYPE_LWT_IN, skBuffContext],
   [bpf_prog_type.BPF_PROG_TYPE_LWT_OUT, skBuffContext],

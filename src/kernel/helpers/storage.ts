@@ -42,8 +42,8 @@ function sockOwner(exec: Execution, address: bigint, sock: bigint): number | und
 }
 
 function taskOwner(exec: Execution, task: bigint): number | undefined {
-  const { runtime } = scopeOf(exec);
-  return runtime.tasks.list().find((one) => one.struct.address === task)?.info.pid;
+  const { runtime, task: current } = scopeOf(exec);
+  return [current, ...runtime.tasks.list()].find((one) => one.struct.address === task)?.info.pid;
 }
 
 /** The key of the storage that a cgroup program has while it is run on demand: it is in no cgroup. */

@@ -32,7 +32,7 @@ export const taskHelpers: HelperFamily = {
   BPF_FUNC_get_current_task_btf: (exec) => scopeOf(exec).task.struct.address,
   BPF_FUNC_task_pt_regs(exec, task) {
     const { runtime } = scopeOf(exec);
-    const found = runtime.tasks.list().find((one) => one.struct.address === task);
+    const found = [scopeOf(exec).task, ...runtime.tasks.list()].find((one) => one.struct.address === task);
     return found ? found.registers.address : 0n;
   },
   BPF_FUNC_get_current_cgroup_id: () => ROOT_CGROUP_ID,

@@ -39,12 +39,28 @@ function* programsOf(
   }
 }
 
-/** The device that a redirect leads to; undefined where it leads nowhere. */
-function redirectTarget({ ifindex, map, index }: Redirect): number | undefined {
-  if (!map) return ifindex;
+/** The device that a redirect leads to, and the program that runs there; target 0 where it leads nowhere. */
+function redirectTarget(redirect: Redirect | undefined): { readonly target: number; readonly progId: number } {
+  if (!redirect) return { target: 0, progId: 0 };
+  const { ifindex, map, index } = redirect;
+  if (!map) return { target: ifindex, progId: 0 };
   const key = Number(BigInt.asUintN(32, index ?? 0n));
-  const entry = map instanceof RedirectArrayMap || map instanceof DevMapHash ? map.redirectEntry(key) : undefined;
-  return entry?.target || undefined;
+  if (map instanceof RedirectArrayMap || map instanceof DevMapHash) return map.redirectEntry(key);
+  return { target: 0, progId: 0 };
+}
+
+/** A redirected packet leaves by its device, if the program that stands in the map's entry lets it. */
+function redirectXdp(runtime: Runtime, xdp: XdpBuff, redirect: Redirect | undefined): PacketOutcome {
+  const { target, progId } = redirectTarget(redirect);
+  const device = runtime.devices.get(target);
+  if (!device) return { verdict: 'drop', packet: xdp.bytes() };
+  const prog = progId === 0 ? undefined : runtime.state.progs.get(progId);
+  if (prog) {
+    xdp.setTransmit(device);
+    const action = enter(runtime, scopeFor(runtime, prog, xdp), xdp.context);
+    if (action !== xdp_action.XDP_PASS) return { verdict: 'drop', packet: xdp.bytes() };
+  }
+  return { verdict: 'redirect', packet: xdp.bytes(), ifindex: target };
 }
 
 function scopeFor(runtime: Runtime, prog: BpfProg, packet: XdpBuff | SkBuff): RunScope {
@@ -82,11 +98,8 @@ function runXdp(
         return { verdict: 'pass', packet: after };
       case xdp_action.XDP_TX:
         return { verdict: 'tx', packet: after, ifindex: device.ifindex };
-      case xdp_action.XDP_REDIRECT: {
-        const ifindex = scope.redirect && redirectTarget(scope.redirect);
-        if (ifindex === undefined || !runtime.devices.get(ifindex)) return { verdict: 'drop', packet: after };
-        return { verdict: 'redirect', packet: after, ifindex };
-      }
+      case xdp_action.XDP_REDIRECT:
+        return redirectXdp(runtime, xdp, scope.redirect);
       case xdp_action.XDP_DROP:
         return { verdict: 'drop', packet: after };
       default:
@@ -117,9 +130,9 @@ function runIngress(runtime: Runtime, device: Device, packet: Uint8Array): Packe
         return { verdict: 'drop', packet: after };
       }
       if (verdict === TC_ACT_REDIRECT) {
-        const ifindex = scope.redirect && redirectTarget(scope.redirect);
-        if (ifindex === undefined || !runtime.devices.get(ifindex)) return { verdict: 'drop', packet: after };
-        return { verdict: 'redirect', packet: after, ifindex };
+        const { target } = redirectTarget(scope.redirect);
+        if (!runtime.devices.get(target)) return { verdict: 'drop', packet: after };
+        return { verdict: 'redirect', packet: after, ifindex: target };
       }
       return { verdict: 'pass', packet: after };
     }

@@ -7,7 +7,7 @@ import type { KfuncFamily } from './family.ts';
 const ROOT_CGROUP_ID = 1n;
 
 function taskByPid(exec: Execution, pid: bigint): bigint {
-  return scopeOf(exec).runtime.tasks.get(u32(pid))?.struct.address ?? 0n;
+  return u32(pid) === 0 ? 0n : (scopeOf(exec).runtime.tasks.get(u32(pid))?.struct.address ?? 0n);
 }
 
 /** Tasks and cgroups. Both live as long as the world lets them: references are not counted. */

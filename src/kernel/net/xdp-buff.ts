@@ -39,6 +39,7 @@ export class XdpBuff {
   readonly device: Device;
   /** What did not fit into the first buffer: programs see it through helpers alone. */
   #frags: Uint8Array = new Uint8Array(0);
+  #txq: Region | undefined;
   readonly #region: Region;
   readonly #tailroom: number;
 
@@ -164,7 +165,19 @@ export class XdpBuff {
     return 0;
   }
 
+  /** The packet leaves by a device. */
+  setTransmit(device: Device): void {
+    const { memory } = this.packet;
+    const layout = this.struct.layout;
+    const options = { kind: 'object', name: 'xdp_txq_info', writable: false } as const;
+    this.#txq ??= memory.alloc(layout.sizeOf('xdp_txq_info') ?? 8, options);
+    const txq = new KernelStruct(memory, layout, this.#txq.offset);
+    txq.set64('xdp_txq_info.dev', device.struct.address);
+    this.struct.set64('xdp_buff.txq', txq.address);
+  }
+
   free(): void {
+    if (this.#txq) this.packet.memory.free(this.#txq);
     this.packet.memory.free(this.#region);
     this.packet.free();
   }

@@ -42,8 +42,11 @@ export class TaskTable {
     return this.#tasks.delete(pid);
   }
 
+  /** All tasks but the idle one. */
   list(): readonly Task[] {
-    return [...this.#tasks.values()].sort((a, b) => a.info.pid - b.info.pid);
+    return [...this.#tasks.values()]
+      .filter(({ info }) => info.pid !== IDLE.pid)
+      .sort((a, b) => a.info.pid - b.info.pid);
   }
 }
 

@@ -1,0 +1,7 @@
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+char a[16] = {1,2,3,4,0xff,0xfe,0xfd,0xfc,9,10,11,12,0x80,0x90,0xa0,0xb0}; char b[16]={0xff,0xff,0xff,0xff,0xff,0xff,0xff,0xff,1,1,1,1,0xee,0x12,0x34,0x56};
+#define P(n, e) SEC("tc") int n(struct __sk_buff *s) { return e; }
+P(c1, bpf_csum_diff(0,0,(void*)a,16,0)) P(c2, bpf_csum_diff((void*)a,16,0,0,0)) P(c3, bpf_csum_diff((void*)a,16,(void*)b,16,0)) P(c4, bpf_csum_diff((void*)a,8,(void*)b,16,0x12345678)) P(c5, bpf_csum_diff((void*)b,4,(void*)a,4,-1)) P(c6, bpf_csum_diff(0,0,0,0,0xfedc1234)) P(c7, bpf_csum_diff((void*)b,16,0,0,7)) P(c8, bpf_csum_diff((void*)a,4,(void*)b,4,0x10001)) P(c9, bpf_csum_diff(0,0,(void*)b,12,0xffffffff))
+P(r1, bpf_l3_csum_replace(s, 14, 0x1234, 0x5678, 2)) P(r2, bpf_l3_csum_replace(s, 14, 0x12345678, 0x9abcdef0, 4)) P(r3, bpf_l3_csum_replace(s, 14, 0, 0x1ffff, 0)) P(r4, bpf_l4_csum_replace(s, 14, 0x1234, 0x5678, 2)) P(r5, bpf_l4_csum_replace(s, 14, 1, 2, 2|BPF_F_MARK_MANGLED_0)) P(r6, bpf_l4_csum_replace(s, 14, 0x12345678, 0x9abcdef0, 4|BPF_F_PSEUDO_HDR)) P(r7, bpf_l4_csum_replace(s, 15, 1, 2, 2)) P(r8, bpf_l4_csum_replace(s, 70, 1, 2, 2)) P(r9, bpf_l3_csum_replace(s, 14, 0x1234, 0x5678, 3)) P(ra, bpf_csum_update(s, 5)) P(rb, bpf_csum_level(s, 0)) P(rc, bpf_csum_level(s, 1)) P(rd, bpf_csum_level(s, 9)) P(re, bpf_l4_csum_replace(s, 14, 0, 0xffff, 2|BPF_F_MARK_MANGLED_0|BPF_F_MARK_ENFORCE))
+char _license[] SEC("license") = "GPL";

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { createManualClock } from '../../src/kernel/core/clock.ts';
+import type { Kernel } from '../../src/kernel/index.ts';
+import { createKernel } from '../../src/kernel/index.ts';
+import type { LoadedObject } from '../../src/loader/index.ts';
+import { loadObject } from '../../src/loader/index.ts';
+import { openObject } from '../../src/object/index.ts';
+import type { ProgTestRunAttr, System } from '../../src/syscall/index.ts';
+import { shippedKernelBtf } from './samples.ts';
+
+const data = new URL('../data/runtime/', import.meta.url);
+
+/** A file of test/data/runtime, unpacked. */
+export function runtimeData(name: string): Uint8Array {
+  return gunzipSync(readFileSync(new URL(`${name}.gz`, data)));
+}
+
+/** A kernel with the types of the shipped one, at a standing clock. */
+export function runtimeKernel(): Kernel {
+  const btf = shippedKernelBtf();
+  return createKernel({
+    profile: {
+      version: '6.18.0',
+      arch: 'x86_64',
+      endian: 'little',
+      pageSize: 4096,
+      cpus: 2,
+      btf: () => btf,
+      config: new Map([
+        ['CONFIG_HZ', '250'],
+        ['CONFIG_NR_CPUS', '256'],
+      ]),
+    },
+    clock: createManualClock(),
+  });
+}
+
+/** Loads one program of an object, or all of them. */
+export function loadPrograms(system: System, bytes: Uint8Array, only?: string): LoadedObject {
+  const object = openObject(bytes, { name: 'test' });
+  const slots = new Set(object.maps.flatMap((map) => map.slots));
+  for (const program of object.programs) {
+    program.autoload = only === undefined || program.name === only || slots.has(program);
+  }
+  return loadObject(system, object);
+}
+
+/** The attributes of a test run from words: `d=` packet, `dz=` zero bytes, `ctx=`, `dout=` and `cout=` room, … */
+export function parseRun(text: string): ProgTestRunAttr {
+  const words = new Map(text.split(' ').map((word) => word.split('=') as [string, string]));
+  const bytes = (name: string) => {
+    const hex = words.get(name);
+    return hex === undefined ? undefined : new Uint8Array(Buffer.from(hex, 'hex'));
+  };
+  const number = (name: string) => (words.has(name) ? Number(words.get(name)) : undefined);
+  return {
+    dataIn: bytes('d') ?? (words.has('dz') ? new Uint8Array(Number(words.get('dz'))) : undefined),
+    ctxIn: bytes('ctx'),
+    dataSizeOut: number('dout'),
+    ctxSizeOut: number('cout'),
+    repeat: number('repeat'),
+    flags: number('flags'),
+    cpu: number('cpu'),
+    batchSize: number('batch'),
+  };
+}
