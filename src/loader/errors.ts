@@ -1,4 +1,4 @@
-import type { ErrorDetails } from '../base/index.ts';
+import type { Endian, ErrorDetails } from '../base/index.ts';
 import { EbpftsError } from '../base/index.ts';
 import { type Errno, errnoName } from '../syscall/index.ts';
 import { errnoText } from '../uapi/index.ts';
@@ -70,6 +70,9 @@ const loaderError = (code: string, message: string, details?: ErrorDetails) =>
 
 export const errSyscall = (op: string, name: string, errno: Errno): SyscallError =>
   new SyscallError({ op, name, errno });
+
+export const errEndian = (object: string, have: Endian, want: Endian) =>
+  loaderError('LOADER_ENDIAN', `object '${object}' is ${have}-endian, this machine is ${want}-endian`, { have, want });
 
 export const errNoProgType = (program: string, section: string) =>
   loaderError('LOADER_PROG_TYPE', `program '${program}': missing BPF prog type, check ELF section name '${section}'`, {

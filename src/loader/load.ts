@@ -2,7 +2,7 @@ import type { BpfObject } from '../object/index.ts';
 import { relocateObject } from '../relo/index.ts';
 import { type Fd, isErrno, type System } from '../syscall/index.ts';
 import { createMaps, fillProgramSlots, type MapContext } from './create-maps.ts';
-import { errSyscall } from './errors.ts';
+import { errEndian, errSyscall } from './errors.ts';
 import { loadPrograms } from './load-programs.ts';
 import { LoadedObject } from './loaded.ts';
 import type { LoadOptions } from './options.ts';
@@ -12,10 +12,12 @@ import { relocationTarget } from './target.ts';
  * Relocates an opened object against the kernel behind `system` and loads it: BTF, maps, programs. Either all of it is
  * loaded, or nothing stays behind (but for maps that were pinned on the way).
  *
- * @throws {ReloError} where it does not fit the kernel, {ProgramLoadError} where a program is refused,
- *   {SyscallError} where another call is
+ * @throws {LoaderError} `LOADER_ENDIAN` where the byte orders differ, {ReloError} where it does not fit the kernel,
+ *   {ProgramLoadError} where a program is refused, {SyscallError} where another call is
  */
 export function loadObject(system: System, object: BpfObject, options: LoadOptions = {}): LoadedObject {
+  const { endian } = system.machineFacts();
+  if (object.endian !== endian) throw errEndian(object.name, object.endian, endian);
   const relocated = relocateObject(object, relocationTarget(system, options));
   const btfFd = loadBtf(system, object);
   const context: MapContext = { system, object, relocated, btfFd, options };

@@ -72,3 +72,19 @@ export class BtfAssembler {
     return writer.raw(strings).toBytes();
   }
 }
+
+/** Raw BTF in the other byte order: its header and types are words of 32 bits but for the first. */
+export function bigEndianBtf(little: Uint8Array): Uint8Array {
+  const bytes = Uint8Array.from(little);
+  const from = new DataView(little.buffer, little.byteOffset);
+  const to = new DataView(bytes.buffer);
+  const swap = (start: number, end: number) => {
+    for (let at = start; at < end; at += 4) to.setUint32(at, from.getUint32(at, true));
+  };
+  to.setUint16(0, from.getUint16(0, true));
+  const headerSize = from.getUint32(4, true);
+  const types = headerSize + from.getUint32(8, true);
+  swap(4, headerSize);
+  swap(types, types + from.getUint32(12, true));
+  return bytes;
+}
