@@ -78,6 +78,13 @@ export default {
       to: { path: 'node_modules/(lmdb|msgpackr)/' },
     },
     {
+      name: 'browser-door',
+      comment: 'the package itself also runs in a browser: what needs Node has doors of its own',
+      severity: 'error',
+      from: { path: '^src/index\\.ts$' },
+      to: { path: '^src/(host|machine|cli)/' },
+    },
+    {
       name: 'registry',
       comment: 'a handler never imports the registry that lists it',
       severity: 'error',

@@ -25,6 +25,8 @@ const LINKAGES: readonly BtfLinkage[] = ['static', 'global', 'extern'];
  * instructions refer to both).
  *
  * @example
+ * import { BtfBuilder } from 'ebpfts/btf';
+ *
  * const builder = new BtfBuilder();
  * const int = builder.add({ kind: 'INT', name: 'int', size: 4, bits: 32, bitsOffset: 0, signed: true, char: false, bool: false });
  * const bytes = builder.encode();

@@ -18,6 +18,13 @@ export interface ParseBtfOptions {
  *
  * @throws {BtfError} with the offset or type id where the blob is malformed
  * @see Documentation/bpf/btf.rst (v6.12)
+ * @example
+ * import { readFileSync } from 'node:fs';
+ * import { formatBtfC, parseBtf } from 'ebpfts/btf';
+ *
+ * const btf = parseBtf(readFileSync('/sys/kernel/btf/vmlinux'));
+ * const offset = btf.findByName('task_struct', 'STRUCT')?.members.find(({ name }) => name === 'pid')?.bitOffset;
+ * const header: Uint8Array = formatBtfC(btf);
  */
 export function parseBtf(bytes: Uint8Array, options: ParseBtfOptions = {}): Btf {
   const { base, pointerSize } = options;

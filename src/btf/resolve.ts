@@ -34,6 +34,7 @@ export function isModifier(kind: number): boolean {
   );
 }
 
+/** Whether it is a struct or a union. */
 export function isComposite(type: BtfType): type is BtfComposite {
   return type.kind === 'STRUCT' || type.kind === 'UNION';
 }

@@ -29,6 +29,7 @@ export type Shape =
       readonly fields: readonly ShapeField[];
     };
 
+/** A member of a struct or union. */
 export interface ShapeField {
   /** Empty for an anonymous struct or union, whose fields count as the outer one's. */
   readonly name: string;

@@ -7,6 +7,7 @@ import { readSections } from './sections.ts';
 import { findSymbolTable, readSymbols } from './symbols.ts';
 import { readGroups, readNotes, readRelocations } from './tables.ts';
 
+/** Which files to take, and how to read them. */
 export interface ParseElfOptions {
   /** Machines that are accepted, e.g. `[EM_BPF, EM_NONE]`; all where absent. */
   readonly machines?: readonly number[];
@@ -23,6 +24,12 @@ export interface ParseElfOptions {
  * file; `ELF_TRUNCATED`, `ELF_BOUNDS`, `ELF_ENTSIZE`, `ELF_NAMES`, `ELF_NUMBER`, `ELF_SECTION_INDEX`, `ELF_SYMTABS` for
  * a broken one
  * @see https://refspecs.linuxfoundation.org/elf/gabi4+/contents.html
+ * @example
+ * import { readFileSync } from 'node:fs';
+ * import { EM_BPF, parseElf } from 'ebpfts/elf';
+ *
+ * const elf = parseElf(readFileSync('minimal.bpf.o'), { machines: [EM_BPF] });
+ * const license: Uint8Array | undefined = elf.sectionNamed('license')?.data;
  */
 export function parseElf(bytes: Uint8Array, options: ParseElfOptions = {}): ElfFile {
   // A Buffer's `slice` shares what a Uint8Array's copies: those who cut pieces out must get the latter.

@@ -6,6 +6,7 @@ import { identifier, pascalCase, propertyName, quoted } from './names.ts';
 import { renderTsSkeleton, type TsMember, type TsSection } from './skeleton-ts.template.ts';
 import { TsTypes } from './ts-types.ts';
 
+/** What a skeleton is called, and where its runtime is. */
 export interface TsSkeletonOptions {
   /** The object's file, for the head of the module. */
   readonly file: string;
@@ -21,6 +22,14 @@ const TAKEN = ['Skeleton', 'System', 'LoadOptions', 'decodeBase64', 'ELF'];
 /**
  * A TypeScript module that embeds an object and gives a class with libbpf's life cycle, typed from the object's BTF.
  * @param elfBytes the file that `object` was opened from
+ * @example
+ * import { readFileSync, writeFileSync } from 'node:fs';
+ * import { openObject } from 'ebpfts';
+ * import { generateTsSkeleton } from 'ebpfts/gen';
+ *
+ * const file = 'minimal.bpf.o';
+ * const elf = readFileSync(file);
+ * writeFileSync('minimal.skel.ts', generateTsSkeleton(openObject(elf, { name: file }), elf, { file }));
  */
 export function generateTsSkeleton(object: BpfObject, elfBytes: Uint8Array, options: TsSkeletonOptions): string {
   const file = options.file.replace(/.*[\\/]/, '');

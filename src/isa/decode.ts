@@ -39,11 +39,13 @@ export function accessBytes(code: number): 1 | 2 | 4 | 8 {
   }
 }
 
+/** Whether the class of an opcode is arithmetic, of 32 or 64 bits. */
 export function isAlu(code: number): boolean {
   const cls = insnClass(code);
   return cls === BPF_ALU || cls === BPF_ALU64;
 }
 
+/** Whether the class of an opcode is a jump, a call or an exit. */
 export function isJump(code: number): boolean {
   const cls = insnClass(code);
   return cls === BPF_JMP || cls === BPF_JMP32;

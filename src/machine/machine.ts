@@ -59,7 +59,17 @@ export interface OpenMachine {
 
 type Outcome<T> = { readonly value: T } | { readonly error: EbpftsError };
 
-/** An emulated machine of this host. */
+/**
+ * An emulated machine of this host.
+ * @example
+ * import { isErrno } from 'ebpfts';
+ * import { createNodeHost } from 'ebpfts/host';
+ * import { openMachine } from 'ebpfts/machine';
+ *
+ * const machine = openMachine({ host: createNodeHost(), name: 'lab' });
+ * const anyProgram = machine.read((kernel) => !isErrno(kernel.openProcess().objGetNextId('prog', 0)));
+ * await machine.close();
+ */
 export function openMachine(options: MachineOptions): Machine {
   const { host } = options;
   const path = machinePath(host, options.name);

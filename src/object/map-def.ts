@@ -18,6 +18,7 @@ export interface MapDef {
   inner: MapDef | undefined;
 }
 
+/** Which map's definition is read, and how. */
 export interface MapDefContext {
   /** Name of the map, for messages. */
   readonly map: string;

@@ -35,6 +35,7 @@ export interface BpfObject {
   readonly warnings: readonly string[];
 }
 
+/** How to open an object. */
 export interface OpenOptions {
   /** The object's name, or the file's: directories and what follows the first dot are dropped. */
   readonly name: string;

@@ -26,6 +26,13 @@ import { collectStructOps, resolveStructOpsSlots } from './struct-ops.ts';
  * @throws {ElfError} where the file is no relocatable BPF ELF file
  * @throws {ObjectError} where it is, but not a BPF object that libbpf would open
  * @see https://docs.kernel.org/bpf/libbpf/libbpf_overview.html
+ * @example
+ * import { readFileSync } from 'node:fs';
+ * import { openObject } from 'ebpfts';
+ *
+ * const object = openObject(readFileSync('minimal.bpf.o'), { name: 'minimal.bpf.o' });
+ * for (const { name, section } of object.programs) console.log(`${name}: SEC("${section}")`);
+ * for (const map of object.maps) if (map.origin === 'btf') map.maxEntries = 16;
  */
 export function openObject(bytes: Uint8Array, options: OpenOptions): BpfObject {
   // LLVM before 4 left the machine 0.

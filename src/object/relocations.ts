@@ -12,6 +12,7 @@ import type { MapSpec, RelocationSpec } from './spec.ts';
 const BPF_CALL = 0x85;
 const BPF_LDIMM64 = 0x18;
 
+/** What an object is known to hold when its references are looked at. */
 export interface RelocationContext {
   readonly sections: ObjectSections;
   readonly functions: FunctionTable;

@@ -40,6 +40,7 @@ export interface ObjectSections {
   readonly warnings: string[];
 }
 
+/** Where clang puts the variables of an arena. */
 export const ARENA_SECTION = '.addr_space.1';
 
 const STRUCT_OPS_SECTIONS: ReadonlySet<string> = new Set([

@@ -31,11 +31,7 @@ export interface Interpreter {
 }
 
 /**
- * An interpreter on one memory.
- * @example
- * const interpreter = createInterpreter({ memory, helpers });
- * const result = interpreter.run(program, { context: kernelAddress(region.offset) });
- * if (!result.ok) console.error(formatFault(result.fault));
+ * An interpreter on one memory. Made once, it runs any number of programs; `formatFault` says why a run ended early.
  */
 export function createInterpreter(around: Surroundings): Interpreter {
   const engine = { memory: around.memory, helpers: around.helpers, stack: new Stack(around.memory) };

@@ -42,6 +42,7 @@ describe('layer rules', () => {
     ['public-door', 'public-door'],
     ['browser', 'browser'],
     ['browser-native', 'browser-native'],
+    ['browser-door', 'browser-door'],
     ['registry', 'registry'],
     ['known-folder', 'known-folder'],
     ['test-support', 'test-support'],

@@ -33,6 +33,17 @@ function run(file: string, args: readonly string[], cwd: string): string {
 
 const tool = (name: string): string => join(root, 'node_modules/.bin', name);
 
+/** The code of every `@example` under a folder. */
+function examplesOf(folder: string): string[] {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  return files.flatMap((name) => {
+    const found = readFileSync(join(folder, name), 'utf8').matchAll(
+      /^ *\* @example\n((?: *\* ?(?!@).*\n)*?) *(?:\*\/|\* @)/gm,
+    );
+    return [...found].map(([, code]) => code.replaceAll(/^ *\* ?/gm, ''));
+  });
+}
+
 describe('the package', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ebpfts-package-'));
   const installed = join(folder, 'user/node_modules/ebpfts');
@@ -81,7 +92,9 @@ describe('the package', () => {
     expect(smokeTest({ command: [process.execPath, join(installed, 'bin/ebpfts')], root })).toBeGreaterThan(5);
   });
 
-  it('gives skeletons that run and type-check against it', { timeout: TIMEOUT }, () => {
+  it('gives skeletons that run and type-check against it, as the examples of its documentation do', {
+    timeout: TIMEOUT,
+  }, () => {
     const user = join(folder, 'user');
     const object = join(root, 'samples/objects/clang-19/el/xdp_ssh_firewall.bpf.o');
     const skeleton = run(process.execPath, [join(installed, 'bin/ebpfts'), 'gen', 'skeleton', object], user);
@@ -89,8 +102,8 @@ describe('the package', () => {
     writeFileSync(
       join(user, 'main.ts'),
       `import { readFileSync } from 'node:fs';
+import { createKernel } from 'ebpfts';
 import { createNodeHost } from 'ebpfts/host';
-import { createKernel } from 'ebpfts/kernel';
 import { newProfile } from 'ebpfts/machine';
 import { XdpSshFirewall } from './firewall.ts';
 
@@ -102,9 +115,14 @@ console.log(JSON.stringify({ retval, refused: Number(refused) }));
 `,
     );
     writeFileSync(join(user, 'package.json'), '{ "type": "module" }');
+    const examples = examplesOf(join(root, 'src'));
+    expect(examples.length).toBeGreaterThan(5);
+    for (const [i, example] of examples.entries()) writeFileSync(join(user, `example-${i}.ts`), example);
     const options = {
       ...JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')).compilerOptions,
       skipLibCheck: false,
+      // An example may end with what it is about.
+      noUnusedLocals: false,
     };
     writeFileSync(join(user, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['*.ts'] }));
     run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', user], user);
