@@ -3,6 +3,7 @@ import type { HelperFunction } from '../../vm/index.ts';
 import { csumHelpers } from './csum.ts';
 import { dynptrHelpers } from './dynptr.ts';
 import type { HelperFamily } from './family.ts';
+import { kernelNameHelpers } from './kernel-names.ts';
 import { mapHelpers } from './map.ts';
 import { perfHelpers } from './perf.ts';
 import { printHelpers } from './print.ts';
@@ -18,11 +19,13 @@ import { taskHelpers } from './task.ts';
 import { timeHelpers } from './time.ts';
 import { timerHelpers } from './timer.ts';
 import { tracingHelpers } from './tracing.ts';
+import { userRingbufHelpers } from './user-ringbuf.ts';
 import { xdpHelpers } from './xdp.ts';
 
 const families: readonly HelperFamily[] = [
   csumHelpers,
   dynptrHelpers,
+  kernelNameHelpers,
   mapHelpers,
   perfHelpers,
   printHelpers,
@@ -38,6 +41,7 @@ const families: readonly HelperFamily[] = [
   timeHelpers,
   timerHelpers,
   tracingHelpers,
+  userRingbufHelpers,
   xdpHelpers,
 ];
 

@@ -20,6 +20,8 @@ const ROOT_CGROUP_ID = 1n;
 const BPF_FIB_LKUP_RET_FWD_DISABLED = 5n;
 const FIB_LOOKUP_SIZE = 64;
 const FIB_FLAGS = 0x3fn;
+/** BPF_SOCK_OPS_ALL_CB_FLAGS */
+const SOCK_OPS_ALL_CB_FLAGS = 0x7f;
 
 const common = (member: string) => `sock.__sk_common+sock_common.${member}`;
 
@@ -71,6 +73,16 @@ export const socketHelpers: HelperFamily = {
   BPF_FUNC_get_listener_sock(exec, address) {
     const sock = sockAt(exec, address);
     return sock?.u32(common('skc_state')) === TCP_LISTEN ? address : 0n;
+  },
+  BPF_FUNC_sock_from_file: none,
+  BPF_FUNC_sock_ops_cb_flags_set(exec, context, flags) {
+    const { runtime } = scopeOf(exec);
+    const ops = new KernelStruct(runtime.state.memory, runtime.layout(), kernelOffset(context));
+    const known = BigInt(SOCK_OPS_ALL_CB_FLAGS);
+    const sock = sockAt(exec, ops.u64('bpf_sock_ops_kern.sk'));
+    if (!sock || ops.u32('bpf_sock_ops_kern.is_fullsock') === 0) return result(-errno.EINVAL);
+    sock.set('tcp_sock.bpf_sock_ops_cb_flags', Number(flags & known));
+    return BigInt.asUintN(32, flags & ~known);
   },
   BPF_FUNC_sk_assign: (_exec, _context, sock, flags) => {
     if (flags !== 0n) return result(-errno.EINVAL);

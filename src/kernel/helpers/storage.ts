@@ -46,6 +46,11 @@ function taskOwner(exec: Execution, task: bigint): number | undefined {
   return [current, ...runtime.tasks.list()].find((one) => one.struct.address === task)?.info.pid;
 }
 
+/** Id of the root of the cgroup tree, the one that programs can get hold of. */
+function cgroupOwner(exec: Execution, cgroup: bigint): number | undefined {
+  return cgroup === scopeOf(exec).runtime.rootCgroup() ? 1 : undefined;
+}
+
 /** The key of the storage that a cgroup program has while it is run on demand: it is in no cgroup. */
 const DETACHED = new Uint8Array(16);
 
@@ -57,6 +62,9 @@ export const storageHelpers: HelperFamily = {
   BPF_FUNC_task_storage_get: (exec, map, task, value, flags) =>
     storageGet(exec, map, taskOwner(exec, task), [value, flags]),
   BPF_FUNC_task_storage_delete: (exec, map, task) => storageDelete(exec, map, taskOwner(exec, task)),
+  BPF_FUNC_cgrp_storage_get: (exec, map, cgroup, value, flags) =>
+    storageGet(exec, map, cgroupOwner(exec, cgroup), [value, flags]),
+  BPF_FUNC_cgrp_storage_delete: (exec, map, cgroup) => storageDelete(exec, map, cgroupOwner(exec, cgroup)),
   BPF_FUNC_get_local_storage(exec, address) {
     const map = mapOf(exec, address);
     if (!(map instanceof CgroupStorageMap)) return 0n;

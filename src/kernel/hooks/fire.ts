@@ -36,7 +36,7 @@ function isTraced(runtime: Runtime, link: BpfLink, attachType: number, name: str
   if (link.type !== bpf_link_type.BPF_LINK_TYPE_TRACING || link.attachType !== attachType) return false;
   const id = runtime.state.progs.get(link.progId)?.header.attachBtfId ?? 0;
   const btf = runtime.state.btf();
-  return btf !== undefined && btf.has(id) && btf.nameOf(id) === name;
+  return btf?.has(id) === true && btf.nameOf(id) === name;
 }
 
 /** The bytes that the context of an event's programs consists of. */

@@ -1,6 +1,8 @@
 import { sizeOf } from '../../btf/index.ts';
+import { errno } from '../../uapi/index.ts';
 import type { Execution } from '../../vm/index.ts';
-import { result, u32 } from '../helpers/access.ts';
+import { result, u32, writeKernel } from '../helpers/access.ts';
+import { probeHelpers } from '../helpers/probe.ts';
 import { scopeOf } from '../hooks/scope.ts';
 import type { KfuncFamily } from './family.ts';
 
@@ -16,6 +18,18 @@ function newObject(exec: Execution, typeId: bigint): bigint {
 function drop(exec: Execution, address: bigint): bigint {
   scopeOf(exec).runtime.heap.drop(address);
   return 0n;
+}
+
+/** Copies a string of the task; BPF_F_PAD_ZEROS fills what is left. */
+function copyUserString(exec: Execution, [to, size, from, flags]: readonly [bigint, bigint, bigint, bigint]): bigint {
+  if (flags & ~1n) return result(-errno.EINVAL);
+  const copied = probeHelpers.BPF_FUNC_probe_read_user_str?.(exec, to, size, from, 0n, 0n) ?? 0n;
+  const count = Number(BigInt.asIntN(64, copied));
+  const rest = u32(size) - count;
+  if (flags === 1n && count > 0 && rest > 0) {
+    writeKernel(scopeOf(exec).runtime.state.memory, to + BigInt(count), new Uint8Array(rest));
+  }
+  return copied;
 }
 
 /** Objects of programs' own types, and casts. */
@@ -44,6 +58,7 @@ export const objectKfuncs: KfuncFamily = {
     exec.throw(cookie);
     return 0n;
   },
+  bpf_copy_from_user_str: (exec, to, size, from, flags) => copyUserString(exec, [to, size, from, flags]),
   bpf_map_sum_elem_count(exec, address) {
     const map = scopeOf(exec).runtime.state.mapAt(address);
     if (!map) return result(0);

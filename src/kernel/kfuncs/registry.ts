@@ -8,6 +8,7 @@ import { listKfuncs } from './list.ts';
 import { objectKfuncs } from './object.ts';
 import { rbtreeKfuncs } from './rbtree.ts';
 import { taskKfuncs } from './task.ts';
+import { tcpKfuncs } from './tcp.ts';
 
 const families: readonly KfuncFamily[] = [
   arenaKfuncs,
@@ -18,6 +19,7 @@ const families: readonly KfuncFamily[] = [
   objectKfuncs,
   rbtreeKfuncs,
   taskKfuncs,
+  tcpKfuncs,
 ];
 
 /** Every kernel function that programs can call here, by its name. */
