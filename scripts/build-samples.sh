@@ -1,5 +1,6 @@
 #!/bin/bash
-# Rebuilds the objects of samples/ with every compiler that is there; the same bytes on every run.
+# Rebuilds the objects of samples/ with every compiler that is there, and with clang-19 those of test/fixtures/objects;
+# the same bytes on every run.
 # Usage: scripts/build-samples.sh
 # Needs, on Debian 12: apt-get install -y clang-19 clang-14 gcc-bpf llvm-19 libbpf-dev linux-libc-dev
 set -uo pipefail
@@ -57,6 +58,15 @@ for compiler in clang-19 clang-14 gcc; do
       fi
     done
   done
+done
+
+# Objects that tests alone need.
+FIXTURES=$SAMPLES/../test/fixtures/objects
+mkdir "$BUILD/fixtures"
+cp -- "$FIXTURES"/*.bpf.c "$BUILD/fixtures"
+for source in "$BUILD"/fixtures/*.bpf.c; do
+  name=$(basename "${source%.c}")
+  (cd "$BUILD" && compile clang-19 el "fixtures/$name.c" out.o && llvm-strip-19 -g out.o && mv out.o "$FIXTURES/$name.o") || exit 1
 done
 
 {

@@ -4,15 +4,17 @@ import { EbpftsError } from '../base/index.ts';
 /** The object cannot be made loadable for this target: what was looked for, and what there is instead. */
 export class ReloError extends EbpftsError {}
 
-/** The same error, with where in the source it happened and the nearest names that the target has. */
+/** The same error, with where in the source it happened and the nearest names that the target has, a line each. */
 export function withHints(error: unknown, hints: { source: string | undefined; nearest: readonly string[] }): unknown {
   if (!(error instanceof ReloError)) return error;
-  const { source, nearest } = hints;
-  const names = nearest.length > 0 ? `nearest there: ${nearest.join(', ')}` : undefined;
-  const added = [source, names].filter((text) => text !== undefined).join('; ');
-  if (added === '') return error;
-  const details = { ...error.details, source, nearest: nearest.join(', ') || undefined };
-  return new ReloError({ code: error.code, message: `${error.message} (${added})`, details, cause: error });
+  const { source } = hints;
+  const nearest = hints.nearest.length > 0 ? hints.nearest.join(', ') : undefined;
+  const lines = [error.message];
+  if (source !== undefined) lines.push(`  in ${source}`);
+  if (nearest !== undefined) lines.push(`  nearest there: ${nearest}`);
+  if (lines.length === 1) return error;
+  const details = { ...error.details, source, nearest };
+  return new ReloError({ code: error.code, message: lines.join('\n'), details, cause: error });
 }
 
 const reloError = (code: string, message: string, details?: ErrorDetails) => new ReloError({ code, message, details });

@@ -1,6 +1,6 @@
 import { skipModifiersAndTypedefs } from '../btf/index.ts';
 import type { BpfObject, ExternSpec, KconfigExtern, KsymExtern, MapSpec } from '../object/index.ts';
-import { Budget, STEPS_PER_RELOCATION, typesAreCompatible } from './core/index.ts';
+import { Budget, nearest, STEPS_PER_RELOCATION, typesAreCompatible } from './core/index.ts';
 import { errExtern, errKconfig } from './errors.ts';
 import { applyKconfigLines, KconfigValue } from './kconfig.ts';
 import { findKernelType, nearestKernelNames } from './kernel-types.ts';
@@ -158,10 +158,24 @@ function findTyped(
   return { kind: 'btf', btfId: id, module, fdIndex: module && isFunction ? fdIndexOf(module, { extern, fdArray }) : 0 };
 }
 
-/** Names of the kernel nearest to a variable or kfunc that it does not have. */
+/** What the kernel has that comes nearest to the name of an extern that it does not have; at most three. */
 export function nearestToExtern(extern: ExternSpec, options: RelocateOptions): readonly string[] {
-  if (extern.kind === 'kfunc') return nearestKernelNames(options, extern.essentialName, 'FUNC');
-  return extern.kind === 'ksym_var' ? nearestKernelNames(options, extern.name, 'VAR') : [];
+  switch (extern.kind) {
+    case 'kfunc':
+      return nearestKernelNames(options, extern.essentialName, 'FUNC');
+    case 'kconfig': {
+      const names = configNames(options.kernelConfig?.() ?? '');
+      return names.has(extern.name) ? [] : nearest(extern.name, names);
+    }
+    case 'ksym_var':
+    case 'ksym_typeless':
+      return nearestKernelNames(options, extern.name, 'VAR');
+  }
+}
+
+/** The settings that a configuration sets. */
+function configNames(text: string): ReadonlySet<string> {
+  return new Set(Array.from(text.matchAll(/^(CONFIG_\w+)=/gm), ([, name]) => name));
 }
 
 /** Index 0 of fd_array is never used: `off` 0 means the kernel itself. */

@@ -1,5 +1,5 @@
 import { EbpftsError } from '../base/index.ts';
-import type { BpfObject, ProgramSpec } from '../object/index.ts';
+import type { BpfObject, ExternSpec, FunctionSpec, ProgramSpec } from '../object/index.ts';
 import { bpf_attach_type } from '../uapi/index.ts';
 import { findAttachTarget } from './attach-target.ts';
 import { ExceptionCallbacks } from './exception-callback.ts';
@@ -39,7 +39,9 @@ export function relocateObject(object: BpfObject, options: RelocateOptions): Rel
   const externs = resolveExterns(object, options, (extern, error) => {
     const kind = extern.kind === 'kconfig' ? 'kconfig' : extern.kind === 'kfunc' ? 'kfunc' : 'ksym';
     const nearest = () => nearestToExtern(extern, options);
-    reports.fail({ kind, function: undefined, insn: undefined, subject: extern.name, nearest }, error);
+    // A report of its own beside those of the instructions; an error says where the first of them is.
+    const use = options.lenient ? undefined : firstUse(object, extern);
+    reports.fail({ kind, function: use?.function, insn: use?.insn, subject: extern.name, nearest }, error);
   });
   const structOps = attempt(reports, 'struct_ops', () => resolveStructOps(object.maps, object.btf, options)) ?? {
     maps: [],
@@ -69,6 +71,15 @@ export function relocateObject(object: BpfObject, options: RelocateOptions): Rel
     fdArray: externs.fdArray,
     reports: reports.list,
   };
+}
+
+/** The first instruction that refers to an extern. */
+function firstUse(object: BpfObject, extern: ExternSpec): { function: FunctionSpec; insn: number } | undefined {
+  for (const fn of [...object.programs, ...object.subprograms]) {
+    const relocation = fn.relocations.find((row) => 'extern' in row && row.extern === extern);
+    if (relocation) return { function: fn, insn: relocation.insn };
+  }
+  return undefined;
 }
 
 /** In lenient mode a failure becomes a report. */

@@ -69,6 +69,8 @@ export class Reports {
 
   #sourceOf({ function: fn, insn }: Pick<RelocationReport, 'function' | 'insn'>): string | undefined {
     const place = fn && insn !== undefined ? sourceLine(this.#object, fn, insn) : undefined;
-    return place && `${place.file.slice(place.file.lastIndexOf('/') + 1)}:${place.line}: ${place.text}`;
+    return (
+      place && `'${fn?.name}' at ${place.file.slice(place.file.lastIndexOf('/') + 1)}:${place.line}: ${place.text}`
+    );
   }
 }
