@@ -24,7 +24,7 @@ export function machineOf(io: Io, options: GlobalOptions): Machine {
   const { btf: path, kernel: version, arch } = options;
   const btf = path === undefined ? undefined : { path, bytes: readRawBtf(io, path) };
   const profile: ProfileOptions = { version, arch, btf };
-  return openMachine({ host: createNodeHost(), name: options.machine, profile });
+  return openMachine({ host: createNodeHost(), name: options.machine || io.env.EBPFTS_MACHINE, profile });
 }
 
 /** Begins to work on a machine. @throws {MachineError} */

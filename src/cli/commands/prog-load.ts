@@ -1,5 +1,5 @@
 import { progTypeNames } from '../../catalog/index.ts';
-import { type LoadedObject, type LoadedProgram, loadObject } from '../../loader/index.ts';
+import { type Link, type LoadedObject, type LoadedProgram, loadObject, SyscallError } from '../../loader/index.ts';
 import type { BpfObject } from '../../object/index.ts';
 import type { ProgInfo, System } from '../../syscall/index.ts';
 import { BPFFS, preparePinDirectory, preparePinFile, removeTree } from '../bpffs.ts';
@@ -8,6 +8,7 @@ import type { Context, Handler } from '../context.ts';
 import { errFailed } from '../errors.ts';
 import { type LoadArguments, replacedMaps, takeLoadArguments } from '../load-arguments.ts';
 import { openObjectFile } from '../object-file.ts';
+import type { Printer } from '../printer.ts';
 import { type LoadedRow, loadedJson, loadedPlain, loadedTable } from '../render/loaded.ts';
 import { DONE, type Report } from '../report.ts';
 import type { Words } from '../words.ts';
@@ -47,13 +48,12 @@ async function load(context: Context, words: Words, which: 'first' | 'all'): Pro
     const rows = pinEverything(system, loaded, {
       directory: `${BPFFS}/${pinName(stem(file))}`,
       autoattach: args.autoattach,
+      printer: context.printer,
     });
     return { plain: () => loadedPlain(rows), json: () => loadedJson(rows), table: () => loadedTable(rows) };
   }
   if (which === 'first') pinFirst(loaded, args.path, args.autoattach, context);
-  else
-    for (const program of loaded.programs)
-      pinProgram(program, `${args.path}/${program.name}`, args.autoattach, context);
+  else pinAll(system, loaded, { ...args, directory: args.path }, context);
   if (args.pinmaps !== undefined) pinMaps(context, system, { loaded, directory: args.pinmaps });
   loaded.close();
   return DONE;
@@ -95,13 +95,24 @@ function pinFirst(loaded: LoadedObject, path: string, autoattach: boolean, conte
   pinProgram(first, path, autoattach, context);
 }
 
+/** Attaches a program; where the kernel refuses, that is said and it is pinned all the same. */
+function attach(program: LoadedProgram, printer: Printer): Link | undefined {
+  try {
+    return program.attach();
+  } catch (error) {
+    if (!(error instanceof SyscallError)) throw error;
+    printer.info(error.message);
+    return undefined;
+  }
+}
+
 /** Pins a program; with `autoattach` its link instead, where its section names a place. */
 function pinProgram(program: LoadedProgram, path: string, autoattach: boolean, { printer }: Context): void {
   if (!autoattach) {
     program.pin(path);
     return;
   }
-  const link = program.attach();
+  const link = attach(program, printer);
   if (link === undefined) {
     printer.info(`Program ${program.name} does not support autoattach, falling back to pinning`);
     program.pin(path);
@@ -109,6 +120,26 @@ function pinProgram(program: LoadedProgram, path: string, autoattach: boolean, {
   }
   link.pin(path);
   link.close();
+}
+
+/** Pins every program in a directory, or none. */
+function pinAll(
+  system: System,
+  loaded: LoadedObject,
+  { directory, autoattach }: { directory: string; autoattach: boolean },
+  context: Context,
+): void {
+  const pinned: string[] = [];
+  try {
+    for (const program of loaded.programs) {
+      const path = `${directory}/${program.name}`;
+      pinProgram(program, path, autoattach, context);
+      pinned.push(path);
+    }
+  } catch (error) {
+    for (const path of pinned) system.unlink(path);
+    throw error;
+  }
 }
 
 /** A file's name without directories and what follows the first dot. */
@@ -130,11 +161,12 @@ function pinMaps(
 function pinEverything(
   system: System,
   loaded: LoadedObject,
-  { directory, autoattach }: { directory: string; autoattach: boolean },
+  { directory, autoattach, printer }: { directory: string; autoattach: boolean; printer: Printer },
 ): LoadedRow[] {
   removeTree(system, directory);
+  const links = new Map(autoattach ? loaded.programs.map((program) => [program, attach(program, printer)]) : []);
   for (const program of loaded.programs) {
-    const link = autoattach ? program.attach() : undefined;
+    const link = links.get(program);
     program.pin(`${directory}/${pinName(program.name)}`);
     link?.pin(`${directory}/${pinName(program.name)}_link`);
   }
