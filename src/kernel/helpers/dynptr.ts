@@ -1,6 +1,5 @@
 import { errno } from '../../uapi/index.ts';
 import type { Execution } from '../../vm/index.ts';
-import { kernelAddress } from '../../vm/index.ts';
 import { scopeOf } from '../hooks/scope.ts';
 import { getU32, getU64, kernelPlace, result, setU32, setU64 } from './access.ts';
 import type { HelperFamily } from './family.ts';
@@ -125,8 +124,3 @@ export const dynptrHelpers: HelperFamily = {
     return dynptr.address + BigInt(dynptr.offset) + offset;
   },
 };
-
-/** Address of a place, as a dynptr keeps it. */
-export function dynptrAddress(offset: number): bigint {
-  return kernelAddress(offset);
-}
