@@ -84,11 +84,15 @@ function dumped(objects: KernelObjects, fd: Fd): { info: ProgInfo; name: string;
   return { info, name: objects.progFullName(info), program: { insns, names: namesOf(objects), btf, ...records } };
 }
 
-/** Names of kfuncs come from the kernel's BTF, which is read only where one is called. */
+/**
+ * Calls of subprograms have their distance in `off` here. Names of kfuncs come from the kernel's BTF, which is read only
+ * where one is called.
+ */
 function namesOf(objects: KernelObjects): InsnNames {
   return {
     imm64: xlatedImm64,
     call(insns, i) {
+      if (insns.src(i) === bpf_pseudo_call.BPF_PSEUDO_CALL) return `${insns.off(i) < 0 ? '' : '+'}${insns.off(i)}`;
       if (insns.src(i) !== bpf_pseudo_call.BPF_PSEUDO_KFUNC_CALL || insns.off(i) !== 0) return undefined;
       const btf: Btf = objects.kernelBtf();
       const type = btf.has(insns.imm(i)) ? btf.typeById(insns.imm(i)) : undefined;

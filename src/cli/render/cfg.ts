@@ -56,7 +56,7 @@ function functions(insns: Insns): { starts: number[]; numbers: number[] } {
   const met = [0];
   for (let i = 0; i < insns.length; i++) {
     const call = insns.code(i) === (BPF_JMP | BPF_CALL) && insns.src(i) === bpf_pseudo_call.BPF_PSEUDO_CALL;
-    const target = i + 1 + (insns.off(i) || insns.imm(i));
+    const target = i + 1 + insns.off(i);
     if (call && target > 0 && target < insns.length && !met.includes(target)) met.push(target);
   }
   const starts = [...met].sort((a, b) => a - b);

@@ -1,7 +1,7 @@
 import { alignUp } from '../../base/index.ts';
-import { BPF_LD_IMM64, Insns } from '../../isa/index.ts';
+import { BPF_CALL, BPF_JMP, BPF_LD_IMM64, Insns } from '../../isa/index.ts';
 import type { BtfInfo, Errno, Fd, LinkInfo, MapInfo, ObjectInfo, ProgInfo } from '../../syscall/index.ts';
-import { bpf_pseudo, errno } from '../../uapi/index.ts';
+import { bpf_pseudo, bpf_pseudo_call, errno } from '../../uapi/index.ts';
 import { kernelAddress } from '../../vm/index.ts';
 import type { BpfBtf } from '../core/btf.ts';
 import type { BpfLink } from '../core/link.ts';
@@ -72,12 +72,25 @@ function progInfo(state: KernelState, prog: BpfProg): ProgInfo {
   };
 }
 
-/** The translated instructions as Linux shows them: ids in the place of the maps' addresses. */
+/**
+ * The translated instructions as Linux shows them: ids in the place of the maps' addresses; calls of subprograms with
+ * the distance in `off` (what it can hold of it) and the subprogram's number in `imm`, addresses of subprograms with
+ * that number in the second slot.
+ */
 function dumpForm(state: KernelState, prog: BpfProg): Insns {
   const insns = new Insns(prog.code().insns.bytes.slice(), state.endian);
-  const maps = prog.header.mapIds.map((id) => state.maps.expect(id));
-  for (let i = 0; i + 1 < insns.length; i++) {
+  const { mapIds, subprograms } = prog.header;
+  const maps = mapIds.map((id) => state.maps.expect(id));
+  for (let i = 0; i < insns.length; i++) {
+    if (insns.code(i) === (BPF_JMP | BPF_CALL) && insns.src(i) === bpf_pseudo_call.BPF_PSEUDO_CALL) {
+      const distance = insns.imm(i);
+      insns.setOff(i, distance);
+      insns.setImm(i, subprograms.indexOf(i + 1 + distance));
+    }
     if (insns.code(i) !== BPF_LD_IMM64) continue;
+    if (insns.src(i) === bpf_pseudo.BPF_PSEUDO_FUNC) {
+      insns.setImm(i + 1, subprograms.indexOf(i + 1 + insns.imm(i)));
+    }
     const address = insns.imm64(i);
     const found = insns.src(i) === 0 ? mapOfAddress(maps, address) : undefined;
     if (found) {
