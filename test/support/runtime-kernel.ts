@@ -5,6 +5,7 @@ import type { Kernel } from '../../src/kernel/index.ts';
 import { createKernel } from '../../src/kernel/index.ts';
 import type { LoadedObject } from '../../src/loader/index.ts';
 import { loadObject } from '../../src/loader/index.ts';
+import type { BpfObject } from '../../src/object/index.ts';
 import { openObject } from '../../src/object/index.ts';
 import type { ProgTestRunAttr, System } from '../../src/syscall/index.ts';
 import { shippedKernelBtf } from './samples.ts';
@@ -36,9 +37,13 @@ export function runtimeKernel(): Kernel {
   });
 }
 
+/** Objects that were opened, by their bytes. */
+const opened = new WeakMap<Uint8Array, BpfObject>();
+
 /** Loads one program of an object, or all of them. */
 export function loadPrograms(system: System, bytes: Uint8Array, only?: string): LoadedObject {
-  const object = openObject(bytes, { name: 'test' });
+  const object = opened.get(bytes) ?? openObject(bytes, { name: 'test' });
+  opened.set(bytes, object);
   const slots = new Set(object.maps.flatMap((map) => map.slots));
   for (const program of object.programs) {
     program.autoload = only === undefined || program.name === only || slots.has(program);

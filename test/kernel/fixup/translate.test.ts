@@ -10,6 +10,14 @@ const kernel = runtimeKernel();
 /** Where Linux puts instructions in place of a call: a look-up in an array, a redirect of an XDP program. */
 const INLINED = new Set(['xdp head']);
 
+const objects = new Map<string, Uint8Array>();
+
+function bytesOf(object: string): Uint8Array {
+  const bytes = objects.get(object) ?? runtimeData(`${object}.bpf.o`);
+  objects.set(object, bytes);
+  return bytes;
+}
+
 const facts = decodeUtf8(runtimeData('xlated-6.18.txt'))
   .trim()
   .split('\n')
@@ -34,7 +42,7 @@ describe('the translated program has the instructions that Linux 6.18 makes', ()
   test.each(facts)('%s', (subject, wanted) => {
     const [object, program] = subject.split(' ');
     const system = kernel.openProcess();
-    const loaded = loadPrograms(system, runtimeData(`${object}.bpf.o`), program);
+    const loaded = loadPrograms(system, bytesOf(object), program);
     const fd = loaded.programs.find(({ name }) => name === program)?.fd ?? -1;
     const { xlated } = system.objGetInfoByFd(fd) as ProgInfo;
     const insns = new Insns(xlated, 'little');
