@@ -1,8 +1,6 @@
-import { BTF_KIND, infoFlag, infoKind, infoVlen, kindName } from './kinds.ts';
-import type { BtfId, BtfLinkage, BtfMember, BtfType } from './model.ts';
+import { BTF_KIND, infoFlag, infoKind, infoVlen, kindName, LINKAGES } from './kinds.ts';
+import type { BtfId, BtfMember, BtfType } from './model.ts';
 import type { BtfStrings } from './strings.ts';
-
-const LINKAGES: readonly BtfLinkage[] = ['static', 'global', 'extern'];
 
 /** Where one type lies. */
 export interface TypePlace {

@@ -2,7 +2,7 @@ import type { Endian } from '../base/index.ts';
 import { ByteWriter, decodeUtf8, encodeUtf8, unreachable } from '../base/index.ts';
 import type { Btf } from './btf.ts';
 import { BTF_MAGIC, BTF_VERSION, HEADER_SIZE } from './header.ts';
-import { BTF_KIND, infoWord } from './kinds.ts';
+import { BTF_KIND, infoWord, LINKAGES } from './kinds.ts';
 import type { BtfId, BtfLinkage, BtfType, BtfVoid } from './model.ts';
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
@@ -17,8 +17,6 @@ export interface BtfBuilderOptions {
   /** The new BTF is split: its ids and strings go on where these end. */
   readonly base?: Btf;
 }
-
-const LINKAGES: readonly BtfLinkage[] = ['static', 'global', 'extern'];
 
 /**
  * Puts a BTF together, from nothing or from another one, whose ids and string offsets stay what they are (`.BTF.ext` and

@@ -3,7 +3,9 @@ import { ByteReader } from '../base/index.ts';
 import { errHeader, errMagic, errStrings, errTruncated, errVersion } from './errors.ts';
 import type { KindLayout } from './kinds.ts';
 
+/** First two bytes of `.BTF` and `.BTF.ext`, in the blob's byte order. */
 export const BTF_MAGIC = 0xeb9f;
+/** The only version there is. */
 export const BTF_VERSION = 1;
 /** Bytes of `struct btf_header` without and with the layout section's place. */
 export const HEADER_SIZE = 24;

@@ -38,6 +38,9 @@ export function kindName(kind: number): BtfKindName | 'UNKN' {
   return names[kind] ?? 'UNKN';
 }
 
+/** Linkages of a VAR or FUNC, by their number. */
+export const LINKAGES = ['static', 'global', 'extern'] as const;
+
 /** Words of `struct btf_type`, which heads every type. */
 export const TYPE_WORDS = 3;
 

@@ -8,8 +8,10 @@ interface BtfBase<K extends string> {
   readonly name: string;
 }
 
+/** Type 0: no value. */
 export interface BtfVoid extends BtfBase<'VOID'> {}
 
+/** An integer, a character or a bool. */
 export interface BtfInt extends BtfBase<'INT'> {
   /** Bytes. */
   readonly size: number;
@@ -27,18 +29,21 @@ export interface BtfRef extends BtfBase<'PTR' | 'TYPEDEF' | 'VOLATILE' | 'CONST'
   readonly type: BtfId;
 }
 
+/** `btf_type_tag(name)` on what a pointer points to. */
 export interface BtfTypeTag extends BtfBase<'TYPE_TAG'> {
   readonly type: BtfId;
   /** An `__attribute__((name))` other than `btf_type_tag(name)`. */
   readonly attribute: boolean;
 }
 
+/** An array of `count` elements. */
 export interface BtfArray extends BtfBase<'ARRAY'> {
   readonly type: BtfId;
   readonly indexType: BtfId;
   readonly count: number;
 }
 
+/** A member of a struct or union. */
 export interface BtfMember {
   readonly name: string;
   readonly type: BtfId;
@@ -48,6 +53,7 @@ export interface BtfMember {
   readonly bitfieldSize: number;
 }
 
+/** A struct or union. */
 export interface BtfComposite extends BtfBase<'STRUCT' | 'UNION'> {
   /** Bytes. */
   readonly size: number;
@@ -56,11 +62,13 @@ export interface BtfComposite extends BtfBase<'STRUCT' | 'UNION'> {
   readonly members: readonly BtfMember[];
 }
 
+/** An enumerator of at most 32 bits. */
 export interface BtfEnumerator {
   readonly name: string;
   readonly value: number;
 }
 
+/** An enum whose values have at most 32 bits. */
 export interface BtfEnum extends BtfBase<'ENUM'> {
   /** Bytes. */
   readonly size: number;
@@ -68,11 +76,13 @@ export interface BtfEnum extends BtfBase<'ENUM'> {
   readonly values: readonly BtfEnumerator[];
 }
 
+/** An enumerator of 64 bits. */
 export interface BtfEnumerator64 {
   readonly name: string;
   readonly value: bigint;
 }
 
+/** An enum with a value of more than 32 bits. */
 export interface BtfEnum64 extends BtfBase<'ENUM64'> {
   /** Bytes. */
   readonly size: number;
@@ -80,6 +90,7 @@ export interface BtfEnum64 extends BtfBase<'ENUM64'> {
   readonly values: readonly BtfEnumerator64[];
 }
 
+/** A struct or union of which only the name is known. */
 export interface BtfFwd extends BtfBase<'FWD'> {
   readonly fwdKind: 'struct' | 'union';
 }
@@ -87,6 +98,7 @@ export interface BtfFwd extends BtfBase<'FWD'> {
 /** `BTF_FUNC_STATIC`, `_GLOBAL`, `_EXTERN`, and of variables `BTF_VAR_STATIC`, `_GLOBAL_ALLOCATED`, `_GLOBAL_EXTERN`. */
 export type BtfLinkage = 'static' | 'global' | 'extern';
 
+/** A function by name. */
 export interface BtfFunc extends BtfBase<'FUNC'> {
   /** Its FUNC_PROTO. */
   readonly type: BtfId;
@@ -94,23 +106,27 @@ export interface BtfFunc extends BtfBase<'FUNC'> {
   readonly linkage: BtfLinkage | number;
 }
 
+/** A parameter of a FUNC_PROTO. */
 export interface BtfParam {
   readonly name: string;
   /** 0 with an empty name in last place means `...` */
   readonly type: BtfId;
 }
 
+/** What a function takes and returns. */
 export interface BtfFuncProto extends BtfBase<'FUNC_PROTO'> {
   readonly returnType: BtfId;
   readonly params: readonly BtfParam[];
 }
 
+/** A variable. */
 export interface BtfVar extends BtfBase<'VAR'> {
   readonly type: BtfId;
   /** A number where the blob says none of the three. */
   readonly linkage: BtfLinkage | number;
 }
 
+/** A variable's place in its section. */
 export interface BtfVarInfo {
   /** A VAR, or a FUNC in `.ksyms`. */
   readonly type: BtfId;
@@ -120,17 +136,20 @@ export interface BtfVarInfo {
   readonly size: number;
 }
 
+/** A section of variables. */
 export interface BtfDatasec extends BtfBase<'DATASEC'> {
   /** Bytes; 0 until the linker or loader knows it. */
   readonly size: number;
   readonly vars: readonly BtfVarInfo[];
 }
 
+/** A floating-point number. */
 export interface BtfFloat extends BtfBase<'FLOAT'> {
   /** Bytes. */
   readonly size: number;
 }
 
+/** `btf_decl_tag(name)` on a declaration, or on one of its members or parameters. */
 export interface BtfDeclTag extends BtfBase<'DECL_TAG'> {
   /** The type that is tagged. */
   readonly type: BtfId;

@@ -1,7 +1,7 @@
 import type { Btf } from './btf.ts';
 import { enum64Value } from './decode-type.ts';
 import { errNoType } from './errors.ts';
-import { BTF_KIND, infoFlag, infoKind, infoVlen, kindName } from './kinds.ts';
+import { BTF_KIND, infoFlag, infoKind, infoVlen, kindName, LINKAGES } from './kinds.ts';
 import type { BtfId } from './model.ts';
 import { JsonForm, type RawForm, TextForm } from './raw-form.ts';
 
@@ -135,7 +135,7 @@ function writeInt(form: RawForm, size: number, word: number): void {
 }
 
 function linkageName(linkage: number): string {
-  return ['static', 'global', 'extern'][linkage] ?? '(unknown)';
+  return LINKAGES[linkage] ?? '(unknown)';
 }
 
 function writeMembers(words: Uint32Array, at: number, form: RawForm): void {

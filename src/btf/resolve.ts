@@ -28,6 +28,7 @@ export function resolveType(btf: Btf, id: BtfId): BtfType {
   return btf.typeById(skipModifiersAndTypedefs(btf, id));
 }
 
+/** Whether types of that kind only qualify another. */
 export function isModifier(kind: number): boolean {
   return (
     kind === BTF_KIND.CONST || kind === BTF_KIND.VOLATILE || kind === BTF_KIND.RESTRICT || kind === BTF_KIND.TYPE_TAG

@@ -1,12 +1,10 @@
 import { invariant } from '../base/index.ts';
-import type { Insns } from '../isa/index.ts';
+import { BPF_CALL, BPF_JMP, type Insns } from '../isa/index.ts';
 import type { MapSpec } from '../object/index.ts';
 import type { RelocatedProgram } from '../relo/index.ts';
 import type { Fd } from '../syscall/index.ts';
 import { bpf_pseudo } from '../uapi/index.ts';
 
-/** `BPF_JMP | BPF_CALL` */
-const CALL = 0x85;
 /** A call of this plus a map's index stands where a map was not created. @see libbpf's log (v1.5) */
 export const POISON_MAP = 2_001_000_000;
 
@@ -42,5 +40,5 @@ export function fillFds(program: RelocatedProgram, fds: FdSource): Insns {
 
 /** What is never run may stay; what is reached, the verifier refuses. */
 function poison(insns: Insns, insn: number, imm: number): void {
-  insns.set(insn, { code: CALL, dst: 0, src: 0, off: 0, imm });
+  insns.set(insn, { code: BPF_JMP | BPF_CALL, dst: 0, src: 0, off: 0, imm });
 }

@@ -1,6 +1,6 @@
 import type { ElfSection, ElfSymbol } from '../elf/index.ts';
 import { STB_GLOBAL, STB_LOCAL, STB_WEAK, STT_FUNC, STT_SECTION } from '../elf/index.ts';
-import { INSN_SIZE } from '../isa/index.ts';
+import { BPF_CALL, BPF_JMP, BPF_LD_IMM64, INSN_SIZE } from '../isa/index.ts';
 import { bpf_pseudo_call } from '../uapi/index.ts';
 import { errRelocation, errRelocationRow } from './errors.ts';
 import type { ExternSpec } from './extern-spec.ts';
@@ -8,9 +8,6 @@ import { isExternSymbol } from './externs.ts';
 import type { FunctionTable, OpenFunction } from './functions.ts';
 import type { ObjectSections } from './sections.ts';
 import type { MapSpec, RelocationSpec } from './spec.ts';
-
-const BPF_CALL = 0x85;
-const BPF_LDIMM64 = 0x18;
 
 /** What an object is known to hold when its references are looked at. */
 export interface RelocationContext {
@@ -81,8 +78,8 @@ function describe(lookups: Lookups, reference: Reference): RelocationSpec {
   const { fn, insn, symbol, name } = reference;
   const fail = (problem: string) => errRelocation({ function: fn.name, insn, symbol: name }, problem);
   const code = fn.insns.code(insn);
-  const isCall = code === BPF_CALL;
-  if (!isCall && code !== BPF_LDIMM64)
+  const isCall = code === (BPF_JMP | BPF_CALL);
+  if (!isCall && code !== BPF_LD_IMM64)
     throw fail(`invalid relo against '${name}' for insns[${insn}].code 0x${code.toString(16)}`);
   if (!isCall && insn + 1 >= fn.insns.length) throw fail(`relo against '${name}': ldimm64 is truncated`);
   if (isExternSymbol(symbol)) {

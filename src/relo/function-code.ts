@@ -1,6 +1,6 @@
 import { coreRelos } from '../btf/index.ts';
 import type { Insns } from '../isa/index.ts';
-import { INSN_SIZE } from '../isa/index.ts';
+import { BPF_LD_IMM64, INSN_SIZE } from '../isa/index.ts';
 import type { BpfObject, FunctionSpec } from '../object/index.ts';
 import { bpf_pseudo } from '../uapi/index.ts';
 import { CoreResolver } from './core/index.ts';
@@ -8,8 +8,6 @@ import { errCore, errNoTarget } from './errors.ts';
 import { CopyBudget } from './link.ts';
 import type { RelocateOptions } from './options.ts';
 import type { Reports } from './report.ts';
-
-const BPF_LDIMM64 = 0x18;
 
 /** The instructions of an object's functions after CO-RE, before they are linked: one copy for all programs. */
 export class FunctionCode {
@@ -73,7 +71,7 @@ export class FunctionCode {
         if (fn === undefined || !wanted.has(fn)) return;
         const at = Math.floor(relo.insnOffset / INSN_SIZE) - fn.sectionOffset;
         const where = { kind: 'core', function: fn, insn: at, subject: '' } as const;
-        if (relo.insnOffset % INSN_SIZE !== 0 || (fn.insns.code(at) === BPF_LDIMM64 && at + 1 >= fn.insns.length)) {
+        if (relo.insnOffset % INSN_SIZE !== 0 || (fn.insns.code(at) === BPF_LD_IMM64 && at + 1 >= fn.insns.length)) {
           reports.fail(where, errCore({ function: fn.name, insn: at, index }, 'no whole instruction there'));
           return;
         }

@@ -1,10 +1,7 @@
-import { INSN_SIZE, Insns } from '../isa/index.ts';
+import { BPF_CALL, BPF_JMP, BPF_LD_IMM64, INSN_SIZE, Insns } from '../isa/index.ts';
 import type { FunctionSpec } from '../object/index.ts';
 import { bpf_pseudo, bpf_pseudo_call } from '../uapi/index.ts';
 import { errCall, errTooLarge } from './errors.ts';
-
-const BPF_CALL = 0x85;
-const BPF_LDIMM64 = 0x18;
 
 /** What relocating one object may copy: a hostile one, whose functions overlap, would fill the memory. */
 const MAX_COPIED = 16_000_000;
@@ -105,7 +102,7 @@ export class Linker {
   }
 
   #calleeAt({ fn, insns }: LinkedPart, insn: number): FunctionSpec | undefined {
-    const address = insns.code(insn) === BPF_LDIMM64 && insns.src(insn) === bpf_pseudo.BPF_PSEUDO_FUNC;
+    const address = insns.code(insn) === BPF_LD_IMM64 && insns.src(insn) === bpf_pseudo.BPF_PSEUDO_FUNC;
     if (!address && !isSubprogramCall(insns, insn)) return undefined;
     const relocation = findRelocation(fn, insn);
     if (relocation?.kind === 'extern_call') return undefined;
@@ -129,7 +126,7 @@ export class Linker {
 
 function isSubprogramCall(insns: Insns, insn: number): boolean {
   return (
-    insns.code(insn) === BPF_CALL &&
+    insns.code(insn) === (BPF_JMP | BPF_CALL) &&
     insns.src(insn) === bpf_pseudo_call.BPF_PSEUDO_CALL &&
     insns.dst(insn) === 0 &&
     insns.off(insn) === 0

@@ -1,12 +1,11 @@
 import type { Insns } from '../isa/index.ts';
+import { BPF_CALL, BPF_JMP } from '../isa/index.ts';
 import type { RelocationSpec } from '../object/index.ts';
 import { bpf_pseudo, bpf_pseudo_call } from '../uapi/index.ts';
 import type { ResolvedExterns } from './externs.ts';
 import type { LinkedPart } from './link.ts';
 import type { MapRef, ModuleRef } from './program.ts';
 import type { RelocationKind, RelocationOutcome } from './report.ts';
-
-const BPF_CALL = 0x85;
 
 /**
  * Immediates that libbpf gives to what cannot be resolved: a call of a helper that no kernel has, whose number tells
@@ -72,7 +71,7 @@ function loadMap(insns: Insns, insn: number, what: 'fd' | { value: number }): vo
 }
 
 function poison(insns: Insns, insn: number, imm: number): void {
-  insns.set(insn, { code: BPF_CALL, dst: 0, src: 0, off: 0, imm });
+  insns.set(insn, { code: BPF_JMP | BPF_CALL, dst: 0, src: 0, off: 0, imm });
 }
 
 type ExternRelocation = Extract<RelocationSpec, { kind: 'extern_ld64' | 'extern_call' }>;

@@ -1,4 +1,5 @@
 import type { Insns } from '../../isa/index.ts';
+import { BPF_CALL, BPF_JMP, BPF_LD_IMM64 } from '../../isa/index.ts';
 import { type CoreFailure, failure } from './failure.ts';
 
 /** What to write into an instruction, decided from both sides. */
@@ -28,8 +29,6 @@ const BPF_ST = 2;
 const BPF_STX = 3;
 const BPF_ALU = 4;
 const BPF_ALU64 = 7;
-const BPF_LDIMM64 = 0x18;
-const BPF_CALL = 0x85;
 const BPF_SRC_REG = 8;
 const SIZE_MASK = 0x18;
 const OFF_MAX = 0x7fff;
@@ -118,9 +117,9 @@ function patchOffset(insns: Insns, at: number, decision: CoreDecision): CorePatc
 function patchWide(insns: Insns, at: number, decision: CoreDecision): CorePatch | CoreFailure {
   const next = at + 1 < insns.length ? insns.get(at + 1) : undefined;
   const { code, src, off } = insns.get(at);
-  if (code === BPF_LDIMM64 && next === undefined) return failure('EINVAL', `insn #${at} (LDIMM64) is truncated`);
+  if (code === BPF_LD_IMM64 && next === undefined) return failure('EINVAL', `insn #${at} (LDIMM64) is truncated`);
   const isPlain = next !== undefined && next.code === 0 && next.dst === 0 && next.src === 0 && next.off === 0;
-  if (code !== BPF_LDIMM64 || src !== 0 || off !== 0 || !isPlain) {
+  if (code !== BPF_LD_IMM64 || src !== 0 || off !== 0 || !isPlain) {
     return failure('EINVAL', `insn #${at} (LDIMM64) has unexpected form`);
   }
   if (decision.poison) return poison(insns, at);
@@ -138,9 +137,9 @@ function checkValue(have: bigint, what: string, at: number, decision: CoreDecisi
 }
 
 function poison(insns: Insns, at: number, why = 'no matching target'): CorePatch {
-  const slots = insns.code(at) === BPF_LDIMM64 ? 2 : 1;
+  const slots = insns.code(at) === BPF_LD_IMM64 ? 2 : 1;
   for (let i = 0; i < slots; i++) {
-    insns.set(at + i, { code: BPF_CALL, dst: 0, src: 0, off: 0, imm: POISON_HELPER });
+    insns.set(at + i, { code: BPF_JMP | BPF_CALL, dst: 0, src: 0, off: 0, imm: POISON_HELPER });
   }
   return { poisoned: true, text: `call ${POISON_HELPER} (${why})` };
 }
