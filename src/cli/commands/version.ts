@@ -1,12 +1,12 @@
 import type { Handler } from '../context.ts';
 
-/** The library interface that commands, options and output follow. */
+/** The libbpf whose interface and behaviour are followed; none is linked in, so the text does not say "using". */
 const LIBBPF = '1.5';
 /** The package's version; a test holds it equal to package.json. */
 export const VERSION = '0.1.0';
 
 export const version: Handler = () => ({
-  plain: () => `ebpfts v${VERSION}\nusing libbpf v${LIBBPF}\nfeatures:\n`,
+  plain: () => `ebpfts v${VERSION}\nfollowing libbpf v${LIBBPF}\nfeatures:\n`,
   json: () => ({
     version: VERSION,
     libbpf_version: LIBBPF,
