@@ -1,7 +1,7 @@
 import { alignUp, invariant } from '../../base/index.ts';
 import { bpf_flags } from '../../uapi/index.ts';
 import type { Memory } from '../../vm/index.ts';
-import { onDemandCapacity } from './element-pool.ts';
+import { ElementPool, onDemandCapacity } from './element-pool.ts';
 import { field, headerSize, type MapHeader } from './header.ts';
 import { jhash } from './jhash.ts';
 import type { BpfMap, MapHost, MapLayout, MapSpec } from './map.ts';
@@ -37,6 +37,16 @@ export function hashLayout({ attr }: MapSpec, { pageSize }: MapHost, shape: Hash
     places: { pools, buckets, elements },
     elements: { offset: elements + keyOffset, stride: elementStride, size: elementStride - keyOffset },
   };
+}
+
+/** The pool that a hash map without LRU lists takes its elements from. */
+export function elementsOf({ host, header, region }: BpfMap, layout: MapLayout): ElementPool {
+  return new ElementPool(host.memory, {
+    at: header.place(field.pool),
+    elements: region.offset + (layout.places?.elements ?? 0),
+    stride: layout.header?.elementStride ?? 0,
+    capacity: layout.header?.capacity ?? 0,
+  });
 }
 
 /** The power of two that Linux takes for so many entries. */

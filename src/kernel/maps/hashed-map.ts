@@ -1,9 +1,8 @@
 import type { Errno } from '../../syscall/index.ts';
 import { bpf_flags, errno } from '../../uapi/index.ts';
 import type { Region } from '../../vm/index.ts';
-import { ElementPool } from './element-pool.ts';
-import { HashTable } from './hash-table.ts';
-import { field } from './header.ts';
+import type { ElementPool } from './element-pool.ts';
+import { elementsOf, HashTable } from './hash-table.ts';
 import { BpfMap, type ElementVisitor, type MapHost, type MapLayout, type MapSpec } from './map.ts';
 
 const BPF_EXIST = BigInt(bpf_flags.BPF_EXIST);
@@ -23,12 +22,7 @@ export abstract class HashedMap extends BpfMap {
   constructor(host: MapHost, spec: MapSpec, region: Region, layout: MapLayout) {
     super(host, spec, region);
     this.table = new HashTable(this, layout);
-    this.pool = new ElementPool(host.memory, {
-      at: this.header.place(field.pool),
-      elements: region.offset + (layout.places?.elements ?? 0),
-      stride: layout.header?.elementStride ?? 0,
-      capacity: layout.header?.capacity ?? 0,
-    });
+    this.pool = elementsOf(this, layout);
   }
 
   override get usedSize(): number {

@@ -4,10 +4,9 @@ import { isErrno } from '../../syscall/index.ts';
 import { bpf_flags, bpf_map_type, errno } from '../../uapi/index.ts';
 import type { Region } from '../../vm/index.ts';
 import { checkShape, INDEX_KEY } from './create-rules.ts';
-import { ElementPool } from './element-pool.ts';
-import { HashTable, hashLayout } from './hash-table.ts';
+import type { ElementPool } from './element-pool.ts';
+import { elementsOf, HashTable, hashLayout } from './hash-table.ts';
 import { checkExistence } from './hashed-map.ts';
-import { field } from './header.ts';
 import {
   BPF_F_LOCK,
   BpfMap,
@@ -52,12 +51,7 @@ export class LocalStorageMap extends BpfMap {
     super(host, spec, region);
     this.ownerKind = OWNERS.get(spec.attr.mapType) ?? 'task';
     this.#table = new HashTable(this, layout);
-    this.#pool = new ElementPool(host.memory, {
-      at: this.header.place(field.pool),
-      elements: region.offset + (layout.places?.elements ?? 0),
-      stride: layout.header?.elementStride ?? 0,
-      capacity: layout.header?.capacity ?? 0,
-    });
+    this.#pool = elementsOf(this, layout);
   }
 
   override get usedSize(): number {

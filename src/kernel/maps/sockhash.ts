@@ -2,10 +2,9 @@ import type { Errno } from '../../syscall/index.ts';
 import { errno } from '../../uapi/index.ts';
 import type { Region } from '../../vm/index.ts';
 import { checkValueLimit, FILE_FLAGS } from './create-rules.ts';
-import { ElementPool } from './element-pool.ts';
-import { bucketsFor, HashTable, hashLayout, plantSeed } from './hash-table.ts';
+import type { ElementPool } from './element-pool.ts';
+import { bucketsFor, elementsOf, HashTable, hashLayout, plantSeed } from './hash-table.ts';
 import { checkExistence } from './hashed-map.ts';
-import { field } from './header.ts';
 import type { MapHost, MapLayout, MapSpec, MapType } from './map.ts';
 import { structSize } from './memlock.ts';
 import { checkSocketMap, SocketMap } from './socket-map.ts';
@@ -22,12 +21,7 @@ class SockHash extends SocketMap {
   constructor(host: MapHost, spec: MapSpec, region: Region, layout: MapLayout) {
     super(host, spec, region);
     this.#table = new HashTable(this, layout);
-    this.#pool = new ElementPool(host.memory, {
-      at: this.header.place(field.pool),
-      elements: region.offset + (layout.places?.elements ?? 0),
-      stride: layout.header?.elementStride ?? 0,
-      capacity: layout.header?.capacity ?? 0,
-    });
+    this.#pool = elementsOf(this, layout);
   }
 
   override get usedSize(): number {
