@@ -26,6 +26,7 @@ export class BtfEditor {
   readonly #words: Uint32Array;
   readonly #appended: number[] = [];
   readonly #strings: Uint8Array[] = [];
+  readonly #named = new Set<BtfId>();
   #stringsSize: number;
   #nextId: BtfId;
   #changed = false;
@@ -72,6 +73,9 @@ export class BtfEditor {
 
   /** Gives the parameters of a FUNC_PROTO that have a type but no name that name. */
   nameParams(proto: BtfId, name: number): void {
+    // Many functions may share one prototype.
+    if (this.#named.has(proto)) return;
+    this.#named.add(proto);
     const at = this.btf.index[proto] + 3;
     for (let i = 0; i < this.btf.vlenOf(proto); i++) {
       if (this.#words[at + 2 * i] === 0 && this.#words[at + 2 * i + 1] !== 0) this.#write(at + 2 * i, name);

@@ -144,7 +144,8 @@ export function fixExternBtf(externs: readonly ExternSpec[], editor: BtfEditor):
   const byName = new Map(externs.map((extern) => [extern.name, extern]));
   if (externs.some(({ kind }) => kind !== 'kconfig')) fixKsyms(byName, editor);
   const kconfig = externs.filter((extern) => extern.kind === 'kconfig');
-  if (kconfig.length > 0) fixKconfig(byName, editor, Math.max(...kconfig.map(({ offset, size }) => offset + size)));
+  const end = kconfig.reduce((last, { offset, size }) => Math.max(last, offset + size), 0);
+  if (kconfig.length > 0) fixKconfig(byName, editor, end);
 }
 
 const datasecNamed = (btf: Btf, name: string): BtfId | undefined => btf.findByName(name, 'DATASEC')?.id;

@@ -115,9 +115,15 @@ function setPinning(map: MapSpec, pinning: number, warnings: string[]): void {
 
 /** iproute2: `inner_id` names the map whose kind an outer map holds, `inner_idx` the slot that it is put in. */
 function nestMaps(nestings: readonly Nesting[]): void {
+  const byId = new Map<number, Nesting[]>();
+  for (const nesting of nestings) {
+    const known = byId.get(nesting.id);
+    if (known) known.push(nesting);
+    else byId.set(nesting.id, [nesting]);
+  }
   for (const outer of nestings) {
     if (!isMapInMap(outer.map.type) || outer.innerId === 0) continue;
-    const inners = nestings.filter(({ id, map }) => id === outer.innerId && map !== outer.map);
+    const inners = (byId.get(outer.innerId) ?? []).filter(({ map }) => map !== outer.map);
     if (inners.length === 0) throw errMap(outer.map.name, `no map has the id ${outer.innerId} of its inner map`);
     const name = `${outer.map.name}.inner`;
     const template = { index: -1, name, kernelName: kernelMapName(name), pinning: 'none', pinPath: undefined } as const;

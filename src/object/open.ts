@@ -1,4 +1,4 @@
-import type { Btf } from '../btf/index.ts';
+import type { Btf, BtfId } from '../btf/index.ts';
 import { BTF_KIND } from '../btf/index.ts';
 import { EM_BPF, EM_NONE, ET_REL, parseElf } from '../elf/index.ts';
 import { BtfEditor, LINKAGE_GLOBAL, LINKAGE_STATIC } from './btf-edit.ts';
@@ -89,14 +89,23 @@ export function openObject(bytes: Uint8Array, options: OpenOptions): BpfObject {
 
 /** A global function of hidden visibility is verified with its callers, as a static one: its BTF says so. */
 function hideFunctions(functions: FunctionTable, editor: BtfEditor): void {
-  const { btf } = editor;
+  // Several functions of one name take the global ones of that name in turn.
+  const globals = new Map<string, Iterator<BtfId>>();
   for (const { name, hidden } of functions.subprograms) {
     if (!hidden) continue;
-    const id = btf
-      .idsByName(name)
-      .find((type) => btf.kindOf(type) === BTF_KIND.FUNC && editor.funcLinkage(type) === LINKAGE_GLOBAL);
-    if (id !== undefined) editor.setFuncLinkage(id, LINKAGE_STATIC);
+    const ids = globals.get(name) ?? globalFunctions(editor, name);
+    globals.set(name, ids);
+    const next = ids.next();
+    if (!next.done) editor.setFuncLinkage(next.value, LINKAGE_STATIC);
   }
+}
+
+function globalFunctions(editor: BtfEditor, name: string): Iterator<BtfId> {
+  const { btf } = editor;
+  return btf
+    .idsByName(name)
+    .filter((id) => btf.kindOf(id) === BTF_KIND.FUNC && editor.funcLinkage(id) === LINKAGE_GLOBAL)
+    .values();
 }
 
 function resolveReferences(context: {
