@@ -1,8 +1,9 @@
 import { type Btf, type BtfId, formatBtfC, formatBtfRaw, formatBtfRawJson } from '../../btf/index.ts';
+import { isErrno } from '../../syscall/index.ts';
 import { errno } from '../../uapi/index.ts';
 import { readBtfFile } from '../btf-file.ts';
 import type { Context, Handler } from '../context.ts';
-import { errFailed, errUsage } from '../errors.ts';
+import { errFailed, errUsage, strerror } from '../errors.ts';
 import { takeMapWithInfo, takeProg } from '../refs.ts';
 import { Raw } from '../render/json.ts';
 import type { Words } from '../words.ts';
@@ -47,8 +48,13 @@ async function takeSource(context: Context, words: Words): Promise<Source> {
     return { btf: objects.btf(btfId, baseBtf(context)), roots: undefined };
   }
   if (words.takeIf('id')) {
-    const { objects } = await context.session();
-    return { btf: objects.btf(words.takeU32('ID'), baseBtf(context)), roots: undefined };
+    const { objects, system } = await context.session();
+    const id = words.takeU32('ID');
+    const fd = system.objGetFdById('btf', id);
+    // bpftool and the library that it stands on each say that it is not there.
+    if (isErrno(fd)) context.printer.error(`can't get BTF object by id (${id}): ${strerror(fd)}`);
+    else system.close(fd);
+    return { btf: objects.btf(id, baseBtf(context)), roots: undefined };
   }
   if (words.takeIf('file')) return { btf: takeFile(context, words.take()), roots: undefined };
   throw errFailed(`unrecognized BTF source specifier: '${words.peek}'`);

@@ -20,7 +20,7 @@ const errInvalid = (message: string) => new CliError({ code: 'CLI_FAILED', messa
 
 function attachTypeOf(word: string | undefined): number {
   const exact = attachTypeNames.indexOf(word ?? '');
-  if (exact >= 0) return exact;
+  if (SHORT_NAMES.some(([, type]) => type === exact)) return exact;
   const short = SHORT_NAMES.find(([name]) => isPrefix(word, name));
   if (short === undefined) throw errInvalid('invalid attach/detach type');
   return short[1];

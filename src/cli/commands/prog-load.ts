@@ -54,7 +54,15 @@ async function load(context: Context, words: Words, which: 'first' | 'all'): Pro
   }
   if (which === 'first') pinFirst(loaded, args.path, args.autoattach, context);
   else pinAll(system, loaded, { ...args, directory: args.path }, context);
-  if (args.pinmaps !== undefined) pinMaps(context, system, { loaded, directory: args.pinmaps });
+  if (args.pinmaps !== undefined) {
+    try {
+      pinMaps(context, system, { loaded, directory: args.pinmaps });
+    } catch (error) {
+      if (which === 'first') system.unlink(args.path);
+      else for (const { name } of loaded.programs) system.unlink(`${args.path}/${name}`);
+      throw error;
+    }
+  }
   loaded.close();
   return DONE;
 }
