@@ -6,6 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../src/cli/main.ts';
+import { mulberry32 } from '../test/support/random.ts';
 
 const OBJECTS = join(import.meta.dirname, '..', 'samples', 'objects');
 /** Longest that one command may take. */
@@ -23,22 +24,17 @@ interface CaseReport {
   readonly runs: readonly { command: string; ms: number; status: number; error: string }[];
 }
 
-/** Marsaglia's xorshift, 32 bits. */
+/** Seeded whole numbers below a bound. */
 function randomNumbers(seed: number): (below: number) => number {
-  let state = (seed * 2654435761 + 1) >>> 0 || 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
+  const random = mulberry32(seed);
+  return (below) => Math.floor(random() * below);
 }
 
 const INTERESTING = [0, 1, 0x7f, 0xff, 0x7fff, 0xffff, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 0xffff_fff8];
 
 /** A damaged copy: bits flipped, cut short, fields of 2, 4 or 8 bytes overwritten, bytes moved or repeated. */
 function mutate(bytes: Uint8Array, random: (below: number) => number): Uint8Array {
-  let copy = bytes.slice();
+  let copy = Uint8Array.from(bytes);
   for (let times = 1 + random(4); times > 0 && copy.length > 8; times--) {
     // Half of the damage goes to the headers, where most lengths stand.
     const at = random(2) ? random(Math.min(copy.length, 4096)) : random(copy.length);
