@@ -34,8 +34,8 @@ function write(writer: ByteWriter, value: StoredValue): void {
       writer.u8(value ? TAG.true : TAG.false);
       return;
     case 'number':
-      if (Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff) writer.u8(TAG.u32).u32(value);
-      else writer.u8(TAG.number).u64(doubleBits(value));
+      if (Object.is(value >>> 0, value)) writer.u8(TAG.u32).u32(value);
+      else writer.u8(TAG.number).f64(value);
       return;
     case 'bigint':
       writer.u8(value < 0n ? TAG.s64 : TAG.u64).u64(value);
@@ -110,7 +110,7 @@ function readValue(cursor: Cursor): StoredValue {
       return readU32(cursor);
     case TAG.number:
       cursor.at += 8;
-      return bitsToDouble(reader.u64(cursor.at - 8));
+      return reader.f64(cursor.at - 8);
     case TAG.u64:
       cursor.at += 8;
       return reader.u64(cursor.at - 8);
@@ -150,17 +150,4 @@ function readBytes(cursor: Cursor, length: number): Uint8Array {
   const { buffer, byteOffset } = cursor.reader.slice(cursor.at, length);
   cursor.at += length;
   return new Uint8Array(buffer, byteOffset, length);
-}
-
-const double = new Float64Array(1);
-const bits = new BigUint64Array(double.buffer);
-
-function doubleBits(value: number): bigint {
-  double[0] = value;
-  return bits[0];
-}
-
-function bitsToDouble(value: bigint): number {
-  bits[0] = value;
-  return double[0];
 }
