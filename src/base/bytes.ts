@@ -191,12 +191,14 @@ export class ByteWriter {
   }
 
   f32(value: number): this {
-    this.#view.setFloat32(this.#room(4), value, this.#little);
+    const at = this.#room(4);
+    this.#view.setFloat32(at, value, this.#little);
     return this;
   }
 
   f64(value: number): this {
-    this.#view.setFloat64(this.#room(8), value, this.#little);
+    const at = this.#room(8);
+    this.#view.setFloat64(at, value, this.#little);
     return this;
   }
 
@@ -208,7 +210,8 @@ export class ByteWriter {
 
   /** `count` zero bytes. */
   zeros(count: number): this {
-    this.#bytes.fill(0, this.#room(count), this.#length);
+    const at = this.#room(count);
+    this.#bytes.fill(0, at, this.#length);
     return this;
   }
 

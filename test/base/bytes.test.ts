@@ -39,6 +39,19 @@ describe('ByteReader and ByteWriter', () => {
     expect(new ByteWriter('big').u32(0x01020304).toBytes()).toEqual(new Uint8Array([1, 2, 3, 4]));
   });
 
+  it('grow for every width of value', () => {
+    for (const write of [
+      (writer: ByteWriter) => writer.u16(0x0102),
+      (writer: ByteWriter) => writer.u32(0x01020304),
+      (writer: ByteWriter) => writer.u64(0x0102_0304_0506_0708n),
+      (writer: ByteWriter) => writer.f32(1.5),
+      (writer: ByteWriter) => writer.f64(1.5),
+      (writer: ByteWriter) => writer.raw(new Uint8Array([1, 2, 3])).zeros(5),
+    ]) {
+      expect(write(new ByteWriter('little', 1)).toBytes()).toEqual(write(new ByteWriter('little', 64)).toBytes());
+    }
+  });
+
   it('patch a value that was written before', () => {
     expect(new ByteWriter('big').u32(0).u8(9).patchU32(0, 7).toBytes()).toEqual(new Uint8Array([0, 0, 0, 7, 9]));
   });

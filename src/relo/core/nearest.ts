@@ -73,31 +73,48 @@ function collectMembers(btf: Btf, id: number, into: Collection): void {
 
 /** Those of `choices` within half of the length of `wanted` in edits, nearest first. */
 export function nearest(wanted: string, choices: Iterable<string>): string[] {
-  const limit = Math.max(1, Math.floor(wanted.length / 2));
-  const scored: { name: string; distance: number }[] = [];
+  const found: { name: string; distance: number }[] = [];
+  // Once there are enough names, only a nearer one is of interest: most of a kernel's names are given up at once.
+  let limit = Math.max(1, Math.floor(wanted.length / 2));
+  const distanceTo = createEditDistance(wanted);
   for (const name of choices) {
     if (Math.abs(name.length - wanted.length) > limit) continue;
-    const distance = editDistance(wanted, name, limit);
-    if (distance <= limit) scored.push({ name, distance });
+    const distance = distanceTo(name, limit);
+    if (distance > limit) continue;
+    found.push({ name, distance });
+    found.sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1));
+    if (found.length > NAMES_MAX) found.pop();
+    if (found.length === NAMES_MAX) limit = found[NAMES_MAX - 1].distance;
   }
-  scored.sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1));
-  return scored.slice(0, NAMES_MAX).map(({ name }) => name);
+  return found.map(({ name }) => name);
 }
 
-/** Levenshtein distance; gives up with a larger number once it is over `limit`. */
-function editDistance(a: string, b: string, limit: number): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    let best = i;
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const distance = Math.min(replaced, previous[j] + 1, row[j - 1] + 1);
-      row.push(distance);
-      best = Math.min(best, distance);
+/**
+ * Levenshtein distance from one name to others; gives up with a number over `limit` once it is over it. Only the
+ * diagonals within `limit` are looked at.
+ */
+function createEditDistance(wanted: string): (name: string, limit: number) => number {
+  const from = Array.from(wanted, (_, i) => wanted.charCodeAt(i));
+  const rows = [new Uint16Array(256), new Uint16Array(256)];
+  return (name, limit) => {
+    if (name.length >= rows[0].length) return limit + 1;
+    const over = limit + 1;
+    let [previous, row] = rows;
+    for (let j = 0; j <= name.length; j++) previous[j] = j;
+    for (let i = 1; i <= from.length; i++) {
+      const first = Math.max(1, i - limit);
+      const last = Math.min(name.length, i + limit);
+      row[first - 1] = first === 1 ? i : over;
+      let best = row[first - 1];
+      for (let j = first; j <= last; j++) {
+        const replaced = previous[j - 1] + (from[i - 1] === name.charCodeAt(j - 1) ? 0 : 1);
+        const removed = j === i + limit ? over : previous[j] + 1;
+        row[j] = Math.min(replaced, removed, row[j - 1] + 1);
+        if (row[j] < best) best = row[j];
+      }
+      if (best > limit) return over;
+      [previous, row] = [row, previous];
     }
-    if (best > limit) return best;
-    previous = row;
-  }
-  return previous[b.length];
+    return previous[name.length];
+  };
 }
