@@ -187,7 +187,7 @@ describe('relocateObject', () => {
     }
     const object = openObject(bytes, { name: 'misspelt' });
     expect(() => relocateObject(object, options)).toThrow(
-      /bpf_task_releese.*not found[^]*nearest there: bpf_task_release/,
+      /bpf_task_releese.*not found.*nearest there: bpf_task_release/s,
     );
   });
 
