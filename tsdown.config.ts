@@ -24,7 +24,8 @@ const common: UserConfig = {
 };
 
 /** What every command line needs: one file, since each more costs a millisecond at the start. */
-const core = /src\/(base\/error|cli\/(errors|words|printer|io|grammar|options|report|render\/json|commands\/version))\.ts$/;
+const core =
+  /src\/(base\/error|cli\/(errors|words|printer|io|grammar|options|report|render\/json|commands\/version))\.ts$/;
 
 export default defineConfig([
   { ...common, entry: doors, dts: true },
