@@ -11,6 +11,10 @@ export const USER_BASE = 0x0000_7f00_0000_0000n;
 const USER_HIGH = high32(USER_BASE);
 const MAX_PAGES = 0x1_0000;
 
+const PRESENT = 0;
+const SAVED = 1;
+const BLANK = 2;
+
 /** What a region is, for faults and for a reader of them. */
 export type RegionKind = 'stack' | 'context' | 'packet' | 'map' | 'ringbuf' | 'object' | 'user' | 'arena' | 'text';
 
@@ -98,9 +102,9 @@ export class Memory {
   #bytes: Uint8Array;
   /** Per page: 0 free, 1 taken. */
   readonly #taken: Uint8Array;
-  /** Per page: 1 where a saved page has not been fetched yet. */
-  readonly #absent: Uint8Array;
-  #absentCount = 0;
+  /** Per page: `PRESENT`, `SAVED` where a saved page has not been fetched yet, `BLANK` where a new one is all zero. */
+  readonly #state: Uint8Array;
+  #untouchedCount = 0;
   /** Regions by page, in order of offset: what `regionAt` looks in. */
   readonly #regions = new Map<number, Region[]>();
   #last: Region | undefined;
@@ -114,7 +118,7 @@ export class Memory {
     this.#view = new DataView(this.wasm.buffer);
     this.#taken = new Uint8Array(maxPages);
     this.#taken[0] = 1;
-    this.#absent = new Uint8Array(maxPages);
+    this.#state = new Uint8Array(maxPages);
   }
 
   view(): DataView {
@@ -153,9 +157,13 @@ export class Memory {
     const count = Math.max(1, Math.ceil(region.size / PAGE_SIZE));
     invariant(Number.isInteger(page), 'a page region begins at a page');
     this.#removeRegion(region);
-    this.#bytes.fill(0, region.offset, region.offset + Math.min(used, count * PAGE_SIZE));
+    const end = region.offset + Math.min(used, count * PAGE_SIZE);
+    for (let p = page; p < page + count; p++) {
+      const start = p * PAGE_SIZE;
+      if (start < end && !this.isUntouched(p)) this.#bytes.fill(0, start, Math.min(end, start + PAGE_SIZE));
+      this.#setState(p, PRESENT);
+    }
     this.#taken.fill(0, page, page + count);
-    for (let p = page; p < page + count; p++) this.#setAbsent(p, 0);
   }
 
   /**
@@ -213,31 +221,38 @@ export class Memory {
     return undefined;
   }
 
-  /** Marks saved pages as not fetched yet; `touch` and `touchAll` fetch them. */
-  setAbsent(pages: Iterable<number>): void {
-    for (const page of pages) this.#setAbsent(page, 1);
+  /** Says that pages are saved and not fetched yet; `touch` fetches them. */
+  expectPages(page: number, count: number): void {
+    for (let at = page; at < page + count; at++) this.#setState(at, SAVED);
   }
 
-  isAbsent(page: number): boolean {
-    return this.#absent[page] === 1;
+  /** Says that new pages are zero and nobody's yet, so that saving need not look at them; `touch` ends that. */
+  leaveBlank(page: number, count: number): void {
+    for (let at = page; at < page + count; at++) this.#setState(at, BLANK);
+  }
+
+  /** Whether nobody has asked for anything in the page, so that it is as it was saved, or blank. */
+  isUntouched(page: number): boolean {
+    return this.#state[page] !== PRESENT;
   }
 
   /** Fetches the saved pages under these bytes. Whoever reads or writes a map's state directly says so here first. */
   touch(offset: number, length: number): void {
-    if (this.#absentCount === 0) return;
+    if (this.#untouchedCount === 0) return;
     const end = Math.floor((offset + Math.max(length, 1) - 1) / PAGE_SIZE);
     for (let page = Math.floor(offset / PAGE_SIZE); page <= end; page++) {
-      if (this.#absent[page] === 1) {
-        this.#setAbsent(page, 0);
-        invariant(this.#pager, 'absent pages have a pager');
-        this.#pager.load(page, this.#bytes.subarray(page * PAGE_SIZE, (page + 1) * PAGE_SIZE));
-      }
+      const state = this.#state[page];
+      if (state === PRESENT) continue;
+      this.#setState(page, PRESENT);
+      if (state === BLANK) continue;
+      invariant(this.#pager, 'saved pages have a pager');
+      this.#pager.load(page, this.#bytes.subarray(page * PAGE_SIZE, (page + 1) * PAGE_SIZE));
     }
   }
 
-  #setAbsent(page: number, absent: 0 | 1): void {
-    this.#absentCount += absent - this.#absent[page];
-    this.#absent[page] = absent;
+  #setState(page: number, state: typeof PRESENT | typeof SAVED | typeof BLANK): void {
+    this.#untouchedCount += Number(state !== PRESENT) - Number(this.#state[page] !== PRESENT);
+    this.#state[page] = state;
   }
 
   #findPages(count: number): number | undefined {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { EbpftsError } from '../../src/base/index.ts';
 import { createNodeHost, type Host } from '../../src/host/index.ts';
 import {
@@ -124,6 +124,49 @@ describe('a machine', () => {
       makeMap(system, '/sys/fs/bpf/b');
       expect(idsOf(system, 'map')).toEqual([2]);
       expect(system.mapLookupElem(system.objGet('/sys/fs/bpf/b'), u32(1))).toBe(-2);
+    });
+  });
+
+  test('saves of a huge array the pages that were written, and no other', () => {
+    const array = { mapType: bpf_map_type.BPF_MAP_TYPE_ARRAY, valueSize: 8, maxEntries: 1 << 24 };
+    const save = vi.spyOn(LmdbStore.prototype, 'savePage');
+    const saved = machineOf('huge').write((kernel) => {
+      const system = kernel.openProcess();
+      const map = makeMap(system, '/sys/fs/bpf/huge', array);
+      system.mapUpdateElem(map, u32(9_000_000), new Uint8Array(8).fill(7));
+      return map;
+    });
+    expect(saved).toBeGreaterThan(0);
+    expect(save).toHaveBeenCalledTimes(2);
+    save.mockRestore();
+    machineOf('huge').read((kernel) => {
+      const system = kernel.openProcess();
+      const map = system.objGet('/sys/fs/bpf/huge');
+      expect(system.mapLookupElem(map, u32(9_000_000))).toEqual(new Uint8Array(8).fill(7));
+      expect(system.mapLookupElem(map, u32(9_000_001))).toEqual(new Uint8Array(8));
+    });
+  });
+
+  test('gives a new map on the pages of an old one nothing of it', () => {
+    const array = { mapType: bpf_map_type.BPF_MAP_TYPE_ARRAY, valueSize: 4, maxEntries: 100_000 };
+    const fill = (system: System, map: number) => {
+      for (let index = 0; index < 100_000; index += 1000) system.mapUpdateElem(map, u32(index), u32(index + 1));
+    };
+    machineOf('reused').write((kernel) => {
+      const system = kernel.openProcess();
+      fill(system, makeMap(system, '/sys/fs/bpf/old', array));
+    });
+    machineOf('reused').write((kernel) => {
+      const system = kernel.openProcess();
+      system.unlink('/sys/fs/bpf/old');
+      makeMap(system, '/sys/fs/bpf/new', array);
+    });
+    machineOf('reused').read((kernel) => {
+      const system = kernel.openProcess();
+      const map = system.objGet('/sys/fs/bpf/new');
+      for (let index = 0; index < 100_000; index += 1000) {
+        expect(system.mapLookupElem(map, u32(index))).toEqual(u32(0));
+      }
     });
   });
 

@@ -47,10 +47,12 @@ export class SavedPages {
     return this.#maps.get(offset);
   }
 
-  /** A new map. */
+  /** A new map: of its pages, no more than the first is written yet (its header). */
   addMap(map: BpfMap): void {
     this.#maps.set(map.region.offset, map);
     this.#add(`map ${map.id}`, map.region);
+    const { page, count } = runOf(map.region);
+    if (this.#store) this.#memory.leaveBlank(page + 1, count - 1);
   }
 
   removeMap(map: BpfMap): void {
@@ -69,7 +71,7 @@ export class SavedPages {
 
   /** An object of the saved machine is about to be opened: its pages are fetched when they are touched. */
   expect({ page, count }: PageRun): void {
-    for (let at = page; at < page + count; at++) this.#memory.setAbsent([at]);
+    this.#memory.expectPages(page, count);
   }
 
   restoredMap(map: BpfMap): void {
@@ -85,18 +87,16 @@ export class SavedPages {
   save(): void {
     const store = this.#store;
     if (!store) return;
-    for (const { page, count } of this.#runs.values()) {
-      for (let at = page; at < page + count && this.#freed.size > 0; at++) this.#freed.delete(at);
-    }
-    for (const page of this.#freed) store.removePage(page);
-    this.#freed.clear();
     for (const owner of this.#open) {
       const { page, count } = this.#runs.get(owner) ?? { page: 0, count: 0 };
       for (let at = page; at < page + count; at++) {
-        if (this.#memory.isAbsent(at)) continue;
+        if (this.#memory.isUntouched(at)) continue;
         store.savePage(at, this.#memory.bytes().subarray(at * PAGE_SIZE, (at + 1) * PAGE_SIZE));
+        this.#freed.delete(at);
       }
     }
+    for (const page of this.#freed) store.removePage(page);
+    this.#freed.clear();
     if (this.#changed)
       store.put(
         LAYOUT,

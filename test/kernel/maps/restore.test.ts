@@ -38,7 +38,7 @@ function reopen(host: TestMapHost, map: BpfMap): { again: BpfMap; fetched: Set<n
     },
   });
   const pages = Math.ceil(record.size / PAGE_SIZE);
-  next.memory.setAbsent(Array.from({ length: pages }, (_, i) => record.page + i));
+  next.memory.expectPages(record.page, pages);
   const again = restoreMap(next, record);
   if (isErrno(again)) throw new Error(`not restored: ${again}`);
   return { again, fetched, host: next };
