@@ -19,6 +19,9 @@ const IPROUTE2_SIZE = 36;
 
 const PIN_OBJECT_NS = 1;
 const PIN_GLOBAL_NS = 2;
+/** Slots that all outer maps of an object may have filled: far beyond what anybody writes by hand. */
+const MAX_SLOTS = 1_000_000;
+
 const IPROUTE2_GLOBALS = '/sys/fs/bpf/tc/globals';
 
 /** What the iproute2 form says of how maps hold each other. */
@@ -121,9 +124,13 @@ function nestMaps(nestings: readonly Nesting[]): void {
     if (known) known.push(nesting);
     else byId.set(nesting.id, [nesting]);
   }
+  let slots = 0;
   for (const outer of nestings) {
     if (!isMapInMap(outer.map.type) || outer.innerId === 0) continue;
-    const inners = (byId.get(outer.innerId) ?? []).filter(({ map }) => map !== outer.map);
+    const known = byId.get(outer.innerId) ?? [];
+    slots += known.length;
+    if (slots > MAX_SLOTS) throw errMap(outer.map.name, `more than ${MAX_SLOTS} slots for inner maps in this object`);
+    const inners = known.filter(({ map }) => map !== outer.map);
     if (inners.length === 0) throw errMap(outer.map.name, `no map has the id ${outer.innerId} of its inner map`);
     const name = `${outer.map.name}.inner`;
     const template = { index: -1, name, kernelName: kernelMapName(name), pinning: 'none', pinPath: undefined } as const;

@@ -69,3 +69,15 @@ it('opens an object of 30,000 maps of iproute2, each a map of the second', () =>
   const object = open({ sections: [{ name: 'maps', type: 1, flags: 3, data: data.toBytes() }], symbols });
   expect(object.maps[0].slots[0]).toBe(object.maps[1]);
 });
+
+it('refuses 2,000 outer maps of iproute2 with 2,000 inner maps each', () => {
+  const data = new ByteWriter('little');
+  // An outer map: array of maps, inner id 9. An inner one: array, id 9.
+  for (let i = 0; i < 2000; i++) for (const word of [12, 4, 4, 4000, 0, 1, 0, 9, 0]) data.u32(word);
+  for (let i = 0; i < 2000; i++) for (const word of [2, 4, 4, 1, 0, 9, 0, 0, i]) data.u32(word);
+  const symbols = many(4000, (i) => {
+    return { name: 'm', value: i * 36, size: 36, bind: 1, type: 1, visibility: 0, section: 1 };
+  });
+  const open4000 = () => open({ sections: [{ name: 'maps', type: 1, flags: 3, data: data.toBytes() }], symbols });
+  expect(open4000).toThrow('more than 1000000 slots');
+});
