@@ -4,10 +4,13 @@
  * Reads from: `base`.
  */
 export { Btf } from './btf.ts';
+export type { CDeclarationStyle } from './c/declarer.ts';
+export { CDeclarer } from './c/declarer.ts';
 export type { CDumpOptions } from './c/dump.ts';
 export { formatBtfC } from './c/dump.ts';
-export type { BtfBuilderOptions, NewBtfType } from './encode.ts';
+export type { BtfBuilderOptions } from './encode.ts';
 export { BtfBuilder } from './encode.ts';
+export type { NewBtfType } from './encode-type.ts';
 export { BtfError } from './errors.ts';
 export type { BtfCoreRelo, BtfExt, BtfExtRecords, BtfFuncInfo, BtfLineInfo } from './ext.ts';
 export { coreRelos, funcInfos, lineInfos, parseBtfExt } from './ext.ts';

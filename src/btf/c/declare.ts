@@ -14,7 +14,7 @@ const DEPTH_MAX = 1000;
 
 /** A declaration being printed. */
 interface Declaration {
-  /** String offset of the name that it declares; 0 is no name. */
+  /** String offset of the name that it declares; 0 is no name, `GIVEN` the one that the caller has as text. */
   readonly name: number;
   /** 1 for the name as it is, n for `name___n`. */
   readonly number: number;
@@ -23,6 +23,9 @@ interface Declaration {
   start: number;
   end: number;
 }
+
+/** In place of a string offset: the name given to `declareAs`. */
+const GIVEN = -1;
 
 function named(name: number, level: number, number = 1): Declaration {
   return { name, number, level, start: 0, end: 0 };
@@ -37,6 +40,8 @@ export class CDeclarations {
   /** Types on the stack; what lies above is left over. */
   #top = 0;
   #depth = 0;
+  #givenName = '';
+  #withoutModifiers = false;
 
   constructor(btf: Btf) {
     this.#btf = btf;
@@ -69,12 +74,25 @@ export class CDeclarations {
     this.#declaration(id, named(name, 0));
   }
 
+  /** A declaration of a name that need not be one of the BTF's. */
+  declareAs(id: BtfId, name: string, style: { level: number; withoutModifiers: boolean }): void {
+    this.#givenName = name;
+    this.#withoutModifiers = style.withoutModifiers;
+    this.#declaration(id, named(GIVEN, style.level));
+    this.#withoutModifiers = false;
+  }
+
   #declaration(root: BtfId, chain: Declaration): void {
     const { words, index } = this.#btf;
     const stack = this.#stack;
     const start = this.#top;
-    for (let id = root; ; ) {
+    for (let id = root, skipped = 0; ; ) {
       const kind = this.#btf.kindOf(id);
+      if (this.#withoutModifiers && isModifier(kind)) {
+        if (++skipped > CHAIN_MAX) throw errTooDeep({ id: root, depth: CHAIN_MAX });
+        id = words[index[id] + 2];
+        continue;
+      }
       stack[this.#top++] = id;
       if (this.#top - start > CHAIN_MAX) throw errTooDeep({ id: root, depth: CHAIN_MAX });
       if (kind === BTF_KIND.ARRAY) id = words[index[id] + 3];
@@ -179,13 +197,15 @@ export class CDeclarations {
   }
 
   #hasName({ name }: Declaration): boolean {
+    if (name === GIVEN) return this.#givenName !== '';
     return name !== 0 && this.#btf.strings.bytes[name] !== 0;
   }
 
   #declaredName(chain: Declaration, lastWasPointer: boolean): void {
     if (!this.#hasName(chain)) return;
     if (!lastWasPointer) this.out.text(' ');
-    this.#writeNumbered(chain.name, chain.number);
+    if (chain.name === GIVEN) this.out.text(this.#givenName);
+    else this.#writeNumbered(chain.name, chain.number);
   }
 
   #array(chain: Declaration, id: BtfId, lastWasPointer: boolean): void {
