@@ -43,6 +43,17 @@ export function readWords(bytes: Uint8Array, endian: Endian): Uint32Array {
   return words;
 }
 
+/** The bytes of 32-bit words in the byte order asked for; a copy. */
+export function wordsToBytes(words: Uint32Array, endian: Endian): Uint8Array {
+  if ((endian === 'little') === hostIsLittle) {
+    return new Uint8Array(words.buffer, words.byteOffset, words.byteLength).slice();
+  }
+  const bytes = new Uint8Array(words.byteLength);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < words.length; i++) view.setUint32(i * 4, words[i], endian === 'little');
+  return bytes;
+}
+
 /**
  * Reads fixed-width values at absolute offsets of a byte array, each read bound-checked: bad input ends in the given
  * error, never in a `RangeError`. Holds a view, copies nothing.

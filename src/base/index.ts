@@ -5,7 +5,7 @@
  */
 export { decodeBase64, encodeBase64 } from './base64.ts';
 export type { Endian, TruncatedError } from './bytes.ts';
-export { ByteReader, ByteWriter, decodeUtf8, encodeUtf8, readWords } from './bytes.ts';
+export { ByteReader, ByteWriter, decodeUtf8, encodeUtf8, readWords, wordsToBytes } from './bytes.ts';
 export { sha1, sha256, toHex } from './digest.ts';
 export type { ErrorDetails } from './error.ts';
 export { EbpftsError, InternalError, invariant, unreachable } from './error.ts';

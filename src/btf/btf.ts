@@ -1,6 +1,7 @@
 import type { Endian } from '../base/index.ts';
 import { decodeType } from './decode-type.ts';
 import { errNoType } from './errors.ts';
+import type { BtfForm } from './header.ts';
 import { BTF_KIND, infoFlag, infoKind, infoVlen } from './kinds.ts';
 import type { BtfId, BtfKind, BtfType, BtfTypeOf } from './model.ts';
 import { essentialEnd, type NamedTypes, NameIndex, wholeName } from './name-index.ts';
@@ -9,6 +10,7 @@ import type { BtfStrings } from './strings.ts';
 /** What a `Btf` is made of; `parseBtf` fills it in. */
 export interface BtfParts {
   readonly endian: Endian;
+  readonly form: BtfForm;
   readonly base: Btf | undefined;
   readonly words: Uint32Array;
   readonly index: Uint32Array;
@@ -42,6 +44,8 @@ const LONG_NAMES: ReadonlySet<string> = new Set([
 export class Btf {
   /** Byte order of the blob. */
   readonly endian: Endian;
+  /** How the blob was laid out around types and strings. */
+  readonly form: BtfForm;
   readonly base: Btf | undefined;
   /** Types in 32-bit words, those of the base first. */
   readonly words: Uint32Array;
@@ -57,6 +61,7 @@ export class Btf {
 
   constructor(parts: BtfParts) {
     this.endian = parts.endian;
+    this.form = parts.form;
     this.base = parts.base;
     this.words = parts.words;
     this.index = parts.index;

@@ -1,14 +1,16 @@
 import type { Endian } from '../base/index.ts';
-import { ByteWriter, decodeUtf8, encodeUtf8, unreachable } from '../base/index.ts';
-import type { Btf } from './btf.ts';
-import { BTF_MAGIC, BTF_VERSION, HEADER_SIZE } from './header.ts';
-import { BTF_KIND, infoWord, LINKAGES } from './kinds.ts';
-import type { BtfId, BtfLinkage, BtfType, BtfVoid } from './model.ts';
-
-type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
-
-/** A type to be written: what `BtfType` has, without an id. */
-export type NewBtfType = WithoutId<Exclude<BtfType, BtfVoid>>;
+import { encodeUtf8 } from '../base/index.ts';
+import { Btf } from './btf.ts';
+import type { NewBtfType } from './encode-type.ts';
+import { encodeType } from './encode-type.ts';
+import { errOtherBase } from './errors.ts';
+import { type BtfForm, PLAIN_FORM, writeSections } from './header.ts';
+import type { BtfId } from './model.ts';
+import { remapStrings, remapTypeIds } from './references.ts';
+import { StringSet, stringBytes } from './string-set.ts';
+import { BtfStrings } from './strings.ts';
+import { checkTypes } from './type-index.ts';
+import { WordBuffer } from './word-buffer.ts';
 
 /** What a new BTF goes on from. */
 export interface BtfBuilderOptions {
@@ -19,8 +21,8 @@ export interface BtfBuilderOptions {
 }
 
 /**
- * Puts a BTF together, from nothing or from another one, whose ids and string offsets stay what they are (`.BTF.ext` and
- * instructions refer to both).
+ * Puts a BTF together, from nothing or from another one, whose words, ids and string offsets stay what they are
+ * (`.BTF.ext` and instructions refer to both). It is flat, as `Btf` is: what is added are words and bytes.
  *
  * @example
  * import { BtfBuilder } from 'ebpfts/btf';
@@ -32,180 +34,145 @@ export interface BtfBuilderOptions {
 export class BtfBuilder {
   readonly #endian: Endian;
   readonly #base: Btf | undefined;
-  readonly #types: NewBtfType[] = [];
-  readonly #strings: BuilderStrings;
+  readonly #words = new WordBuffer();
+  /** Word of the head of each type added. */
+  readonly #index: number[] = [];
+  #strings: StringSet;
+  #form: BtfForm = PLAIN_FORM;
 
   constructor({ endian = 'little', base }: BtfBuilderOptions = {}) {
     this.#endian = endian;
     this.#base = base;
-    this.#strings = new BuilderStrings(base?.strings.bytes ?? new Uint8Array(1), base !== undefined);
+    this.#strings = new StringSet(base === undefined ? new Uint8Array(1) : undefined);
   }
 
   /** A builder that holds what `btf` holds; encoded in its byte order unless another is asked for. */
   static from(btf: Btf, options: { endian?: Endian } = {}): BtfBuilder {
     const builder = new BtfBuilder({ endian: options.endian ?? btf.endian, base: btf.base });
-    builder.#strings.append(btf.strings.bytes.subarray(btf.base?.strings.size ?? 1));
-    for (const type of btf.types()) if (type.kind !== 'VOID') builder.#types.push(type);
+    builder.#strings = new StringSet(ownStrings(btf));
+    const start = btf.base?.words.length ?? 0;
+    builder.#words.append(btf.words.subarray(start));
+    for (let id = btf.firstId; id < btf.typeCount; id++) builder.#index.push(btf.index[id] - start);
+    builder.#form = btf.form;
     return builder;
-  }
-
-  /** Appends a type. @returns its id */
-  add(type: NewBtfType): BtfId {
-    this.#types.push(type);
-    return this.#firstId + this.#types.length - 1;
-  }
-
-  /** Puts another type in the place of one that the builder holds. */
-  replace(id: BtfId, type: NewBtfType): void {
-    this.#types[id - this.#firstId] = type;
-  }
-
-  /** Offset of a string, added where it is not there yet. */
-  string(text: string): number {
-    return this.#strings.add(text);
   }
 
   get #firstId(): BtfId {
     return this.#base?.typeCount ?? 1;
   }
 
-  /** The blob: header, types, strings. */
-  encode(): Uint8Array {
-    const types = new ByteWriter(this.#endian, 1024);
-    for (const type of this.#types) writeType(types, type, this.#strings);
-    const strings = this.#strings.own();
-    const blob = new ByteWriter(this.#endian, HEADER_SIZE + types.length + strings.length);
-    blob.u16(BTF_MAGIC).u8(BTF_VERSION).u8(0).u32(HEADER_SIZE);
-    blob.u32(0).u32(types.length).u32(types.length).u32(strings.length);
-    return blob.raw(types.toBytes()).raw(strings).toBytes();
-  }
-}
-
-/** Strings by content, those of a base or of the original at the offsets that they have there. */
-class BuilderStrings {
-  readonly #writer = new ByteWriter('little', 1024);
-  readonly #start: number;
-  #offsets: Map<string, number> | undefined;
-
-  /** @param first strings that come before: of a base, or the empty one */
-  constructor(first: Uint8Array, isBase: boolean) {
-    this.#start = isBase ? first.length : 0;
-    this.#writer.raw(first);
+  /** The id that the next type will have. */
+  get nextId(): BtfId {
+    return this.#firstId + this.#index.length;
   }
 
-  append(bytes: Uint8Array): void {
-    this.#writer.raw(bytes);
+  /** Appends a type. @returns its id */
+  add(type: NewBtfType): BtfId {
+    this.#index.push(this.#words.length);
+    encodeType(this.#words, type, this.#place);
+    return this.nextId - 1;
   }
 
-  add(text: string): number {
-    if (text === '') return 0;
-    this.#offsets ??= this.#index();
-    const known = this.#offsets.get(text);
-    if (known !== undefined) return known;
-    const offset = this.#writer.length;
-    this.#writer.raw(encodeUtf8(text)).u8(0);
-    this.#offsets.set(text, offset);
-    return offset;
+  /** Appends a type of another BTF: its strings are added here, its ids go through `remap`. @returns its id */
+  addType(from: Btf, id: BtfId, remap: (id: BtfId) => BtfId): BtfId {
+    const at = this.#words.append(from.words.subarray(from.index[id], from.index[id + 1] ?? from.words.length));
+    this.#index.push(at);
+    const { words } = this.#words;
+    remapTypeIds(words, at, remap);
+    remapStrings(words, at, (offset) => this.#stringOf(from, offset));
+    return this.nextId - 1;
   }
 
-  own(): Uint8Array {
-    return this.#writer.toBytes().subarray(this.#start);
-  }
-
-  #index(): Map<string, number> {
-    const bytes = this.#writer.toBytes();
-    const offsets = new Map<string, number>();
-    for (let at = 0; at < bytes.length; ) {
-      const end = bytes.indexOf(0, at);
-      const text = decodeUtf8(bytes.subarray(at, end < 0 ? bytes.length : end));
-      if (!offsets.has(text)) offsets.set(text, at);
-      at = end < 0 ? bytes.length : end + 1;
+  /**
+   * Appends all types of another BTF but for its base's, which must be this one's base too. Byte orders may differ.
+   * @returns the new id of each of its ids
+   * @throws {BtfError} BTF_OTHER_BASE
+   */
+  addBtf(from: Btf): Uint32Array {
+    const { base } = from;
+    if (base !== undefined && base !== this.#base) throw errOtherBase();
+    const shift = this.nextId - from.firstId;
+    const ids = Uint32Array.from({ length: from.typeCount }, (_, id) => (id < from.firstId ? id : id + shift));
+    const start = base?.words.length ?? 0;
+    const offset = this.#words.append(from.words.subarray(start)) - start;
+    const { words } = this.#words;
+    // Names repeat: each string of the other BTF is looked up once. 0 is unknown, offsets are kept plus one.
+    const known = new Uint32Array(from.strings.size);
+    const string = (old: number) => {
+      if (known[old] === 0) known[old] = this.#stringOf(from, old) + 1;
+      return known[old] - 1;
+    };
+    for (let id = from.firstId; id < from.typeCount; id++) {
+      const at = from.index[id] + offset;
+      this.#index.push(at);
+      remapStrings(words, at, string);
+      remapTypeIds(words, at, (old) => ids[old]);
     }
-    return offsets;
+    return ids;
   }
-}
 
-function linkageNumber(linkage: BtfLinkage | number): number {
-  return typeof linkage === 'number' ? linkage : LINKAGES.indexOf(linkage);
-}
+  /** Puts another type in the place of one that the builder holds. */
+  replace(id: BtfId, type: NewBtfType): void {
+    const words = new WordBuffer();
+    encodeType(words, type, this.#place);
+    const place = id - this.#firstId;
+    const start = this.#index[place];
+    const end = this.#index[place + 1] ?? this.#words.length;
+    this.#words.splice(start, end, words.words);
+    const moved = words.length - (end - start);
+    for (let i = place + 1; i < this.#index.length; i++) this.#index[i] += moved;
+  }
 
-function writeType(out: ByteWriter, type: NewBtfType, strings: BuilderStrings): void {
-  const name = strings.add(type.name);
-  const head = (third: number, parts: { vlen?: number; flag?: boolean } = {}) => {
-    const kind = type.kind === 'UNKN' ? type.kindNumber : BTF_KIND[type.kind];
-    return out
-      .u32(name)
-      .u32(infoWord({ kind, ...parts }))
-      .u32(third);
+  /** Offset of a string, added where neither the base nor the new BTF has it yet. */
+  string(text: string): number {
+    return this.#place(text);
+  }
+
+  readonly #place = (text: string): number => {
+    const bytes = encodeUtf8(text);
+    return this.#addString(bytes, 0, bytes.length);
   };
-  switch (type.kind) {
-    case 'INT': {
-      const encoding = (type.signed ? 1 : 0) | (type.char ? 2 : 0) | (type.bool ? 4 : 0);
-      head(type.size).u32(((encoding << 24) | (type.bitsOffset << 16) | type.bits) >>> 0);
-      return;
-    }
-    case 'PTR':
-    case 'TYPEDEF':
-    case 'VOLATILE':
-    case 'CONST':
-    case 'RESTRICT':
-      head(type.type);
-      return;
-    case 'TYPE_TAG':
-      head(type.type, { flag: type.attribute });
-      return;
-    case 'ARRAY':
-      head(0).u32(type.type).u32(type.indexType).u32(type.count);
-      return;
-    case 'STRUCT':
-    case 'UNION':
-      head(type.size, { vlen: type.members.length, flag: type.bitfields });
-      for (const member of type.members) {
-        const bits = type.bitfields ? member.bitfieldSize << 24 : 0;
-        out
-          .u32(strings.add(member.name))
-          .u32(member.type)
-          .u32((bits | member.bitOffset) >>> 0);
-      }
-      return;
-    case 'ENUM':
-      head(type.size, { vlen: type.values.length, flag: type.signed });
-      for (const { name: label, value } of type.values) out.u32(strings.add(label)).u32(value >>> 0);
-      return;
-    case 'ENUM64':
-      head(type.size, { vlen: type.values.length, flag: type.signed });
-      for (const { name: label, value } of type.values) {
-        const word = (shift: bigint) => Number(BigInt.asUintN(32, value >> shift));
-        out.u32(strings.add(label)).u32(word(0n)).u32(word(32n));
-      }
-      return;
-    case 'FWD':
-      head(0, { flag: type.fwdKind === 'union' });
-      return;
-    case 'FUNC':
-      head(type.type, { vlen: linkageNumber(type.linkage) });
-      return;
-    case 'FUNC_PROTO':
-      head(type.returnType, { vlen: type.params.length });
-      for (const param of type.params) out.u32(strings.add(param.name)).u32(param.type);
-      return;
-    case 'VAR':
-      head(type.type).u32(linkageNumber(type.linkage));
-      return;
-    case 'DATASEC':
-      head(type.size, { vlen: type.vars.length });
-      for (const { type: variable, offset, size } of type.vars) out.u32(variable).u32(offset).u32(size);
-      return;
-    case 'FLOAT':
-      head(type.size);
-      return;
-    case 'DECL_TAG':
-      head(type.type, { flag: type.attribute }).u32(type.componentIndex >>> 0);
-      return;
-    case 'UNKN':
-      for (const word of type.words) out.u32(word);
-      return;
-    default:
-      unreachable(type);
+
+  #stringOf(from: Btf, offset: number): number {
+    if (from.base !== undefined && offset < from.base.strings.size) return offset;
+    const { bytes, start, end } = stringBytes(from.strings.bytes, offset);
+    return this.#addString(bytes, start, end);
   }
+
+  #addString(bytes: Uint8Array, start: number, end: number): number {
+    if (start === end) return 0;
+    const text = { bytes, start, end };
+    const inBase = this.#base?.strings.find(text) ?? -1;
+    return inBase >= 0 ? inBase : (this.#base?.strings.size ?? 0) + this.#strings.add(text);
+  }
+
+  /** The blob: header, types, strings; in the form of the BTF that the builder was made from. */
+  encode(): Uint8Array {
+    const types = this.#words.words;
+    return writeSections({ endian: this.#endian, types, strings: this.#strings.bytes, form: this.#form });
+  }
+
+  /** The BTF as it stands, without a detour over bytes. @throws {BtfError} where a type refers to what is not there */
+  toBtf(): Btf {
+    const base = this.#base;
+    const start = base?.words.length ?? 0;
+    const words = new Uint32Array(start + this.#words.length);
+    words.set(this.#words.words, start);
+    const strings = new Uint8Array((base?.strings.size ?? 0) + this.#strings.size);
+    strings.set(this.#strings.bytes, base?.strings.size ?? 0);
+    const index = new Uint32Array(this.nextId);
+    for (let i = 0; i < this.#index.length; i++) index[this.#firstId + i] = start + this.#index[i];
+    if (base !== undefined) {
+      words.set(base.words);
+      strings.set(base.strings.bytes);
+      index.set(base.index);
+    }
+    checkTypes({ words, index, stringsSize: strings.length, firstId: this.#firstId });
+    const parts = { words, index, strings: new BtfStrings(strings), base, pointerSize: undefined };
+    return new Btf({ ...parts, endian: this.#endian, form: this.#form });
+  }
+}
+
+function ownStrings(btf: Btf): Uint8Array {
+  return btf.strings.bytes.subarray(btf.base?.strings.size ?? 0);
 }

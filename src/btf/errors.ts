@@ -126,3 +126,10 @@ export function errUnprintable(at: { id: number; kind: number }): BtfError {
     details: at,
   });
 }
+
+export function errOtherBase(): BtfError {
+  return new BtfError({
+    code: 'BTF_OTHER_BASE',
+    message: 'a split BTF can be added only to one that goes on from the same base',
+  });
+}

@@ -1,5 +1,5 @@
 import type { Endian } from '../base/index.ts';
-import { ByteReader } from '../base/index.ts';
+import { ByteReader, ByteWriter, wordsToBytes } from '../base/index.ts';
 import { errHeader, errMagic, errStrings, errTruncated, errVersion } from './errors.ts';
 import type { KindLayout } from './kinds.ts';
 
@@ -18,7 +18,19 @@ export interface BtfSections {
   readonly strings: Uint8Array;
   /** By kind number; empty without a layout section. */
   readonly layouts: readonly KindLayout[];
+  readonly form: BtfForm;
 }
+
+/** What of a blob's form is not in its types and strings, so that it can be written again as it was. */
+export interface BtfForm {
+  /** `hdr_len`: 24, or 32 with the layout section's place. */
+  readonly headerSize: number;
+  /** The layout section, which tells the size of kinds; empty where there is none. */
+  readonly layout: Uint8Array;
+}
+
+/** The form that everybody reads. */
+export const PLAIN_FORM: BtfForm = { headerSize: HEADER_SIZE, layout: new Uint8Array() };
 
 const truncated = (at: { offset: number; need: number; have: number }) => errTruncated({ what: 'header', ...at });
 
@@ -60,8 +72,8 @@ export function readSections(bytes: Uint8Array, options: { split: boolean }): Bt
   const strings = section('string section', stringOffset, stringSize);
   checkStrings(strings, options.split);
   const hasLayout = headerSize >= HEADER_SIZE_LAYOUT && reader.u32(28) > 0;
-  const layouts = hasLayout ? readLayouts(section('layout section', reader.u32(24), reader.u32(28))) : [];
-  return { endian, types, strings, layouts };
+  const layout = hasLayout ? section('layout section', reader.u32(24), reader.u32(28)) : new Uint8Array();
+  return { endian, types, strings, layouts: readLayouts(layout), form: { headerSize, layout } };
 }
 
 function checkStrings(strings: Uint8Array, split: boolean): void {
@@ -80,4 +92,28 @@ function readLayouts(section: Uint8Array): KindLayout[] {
     layouts.push({ info: section[at] >> 2, element: section[at + 1] >> 2 });
   }
   return layouts;
+}
+
+/** The blob of types and strings: header, types, layout where the form has one, strings. */
+export function writeSections(parts: {
+  endian: Endian;
+  types: Uint32Array;
+  strings: Uint8Array;
+  form: BtfForm;
+}): Uint8Array {
+  const { endian, types, strings, form } = parts;
+  const headerSize = form.headerSize >= HEADER_SIZE_LAYOUT ? HEADER_SIZE_LAYOUT : HEADER_SIZE;
+  const typeSize = types.length * 4;
+  const layoutSize = headerSize === HEADER_SIZE_LAYOUT ? form.layout.length : 0;
+  const blob = new ByteWriter(endian, headerSize + typeSize + layoutSize + strings.length);
+  blob.u16(BTF_MAGIC).u8(BTF_VERSION).u8(0).u32(headerSize);
+  blob
+    .u32(0)
+    .u32(typeSize)
+    .u32(typeSize + layoutSize)
+    .u32(strings.length);
+  if (headerSize === HEADER_SIZE_LAYOUT) blob.u32(layoutSize === 0 ? 0 : typeSize).u32(layoutSize);
+  blob.raw(wordsToBytes(types, endian));
+  if (layoutSize > 0) blob.raw(form.layout);
+  return blob.raw(strings).toBytes();
 }

@@ -8,14 +8,20 @@ export type { CDeclarationStyle } from './c/declarer.ts';
 export { CDeclarer } from './c/declarer.ts';
 export type { CDumpOptions } from './c/dump.ts';
 export { formatBtfC } from './c/dump.ts';
+export type { DedupOptions, DedupResult } from './dedup/dedup.ts';
+export { dedupBtf } from './dedup/dedup.ts';
 export type { BtfBuilderOptions } from './encode.ts';
 export { BtfBuilder } from './encode.ts';
 export type { NewBtfType } from './encode-type.ts';
 export { BtfError } from './errors.ts';
 export type { BtfCoreRelo, BtfExt, BtfExtRecords, BtfFuncInfo, BtfLineInfo } from './ext.ts';
 export { coreRelos, funcInfos, lineInfos, parseBtfExt } from './ext.ts';
+export type { BtfExtRemap } from './ext-encode.ts';
+export { encodeBtfExt, remapBtfExt } from './ext-encode.ts';
 export type { BtfKindName } from './kinds.ts';
 export { BTF_KIND, kindName } from './kinds.ts';
+export type { MergeBtfOptions } from './merge.ts';
+export { mergeBtf } from './merge.ts';
 export type {
   BtfArray,
   BtfComposite,

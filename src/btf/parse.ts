@@ -40,7 +40,15 @@ export function parseBtf(bytes: Uint8Array, options: ParseBtfOptions = {}): Btf 
   if (base !== undefined) index.set(base.index);
   index.set(offsets, firstId);
   checkTypes({ words, index, stringsSize: strings.length, firstId });
-  return new Btf({ endian: sections.endian, base, words, index, strings: new BtfStrings(strings), pointerSize });
+  return new Btf({
+    endian: sections.endian,
+    form: sections.form,
+    base,
+    words,
+    index,
+    strings: new BtfStrings(strings),
+    pointerSize,
+  });
 }
 
 function concatWords(first: Uint32Array, second: Uint32Array): Uint32Array {

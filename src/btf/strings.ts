@@ -1,4 +1,6 @@
 import { decodeUtf8 } from '../base/index.ts';
+import type { StringBytes } from './string-set.ts';
+import { StringSet } from './string-set.ts';
 
 /** The NUL-terminated strings of a BTF, found by byte offset; decoded when first asked for. */
 export class BtfStrings {
@@ -7,6 +9,7 @@ export class BtfStrings {
   /** The whole section as text where byte offsets are text offsets, as in ASCII. */
   #text: string | undefined;
   #aligned: boolean | undefined;
+  #set: StringSet | undefined;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -34,6 +37,12 @@ export class BtfStrings {
     if (offset + text.length >= bytes.length || bytes[offset + text.length] !== 0) return false;
     for (let i = 0; i < text.length; i++) if (bytes[offset + i] !== text.charCodeAt(i)) return false;
     return true;
+  }
+
+  /** Offset of the first string of that content; -1 where there is none. Indexed when first asked. */
+  find(text: StringBytes): number {
+    this.#set ??= new StringSet(this.bytes);
+    return this.#set.find(text);
   }
 
   /** As many UTF-16 units as bytes: each byte became one of them, so that offsets are the same in both. */
