@@ -22,8 +22,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static const char *wanted;
-static int recording;
+static struct bpf_object *recorded; /* the object that is being loaded */
+static struct bpf_program *wanted;
 static char prog_record[4096], btf_record[64], map_record[1 << 16], last_map[256];
 static size_t map_length;
 
@@ -83,6 +83,11 @@ static void record_map(const union bpf_attr *attr)
 	map_length += sprintf(map_record + map_length, "%s%s", map_length ? ";" : "", row);
 }
 
+static long null_fd(void)
+{
+	return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
 static long system_call(long nr, const long *a)
 {
 	register long a4 __asm__("r10") = a[3], a5 __asm__("r8") = a[4], a6 __asm__("r9") = a[5];
@@ -99,6 +104,43 @@ static long system_call(long nr, const long *a)
 	return result;
 }
 
+/* Not one of libbpf's probes of what the kernel can do */
+static int is_own_program(const union bpf_attr *attr)
+{
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, recorded)
+		if ((__u64)(long)bpf_program__insns(program) == attr->insns)
+			return 1;
+	return 0;
+}
+
+/* Maps that the kernel refuses are taken as made, so that libbpf comes to the program that is asked for */
+static long record_call(const long *args)
+{
+	const union bpf_attr *attr = (void *)args[1];
+	long result;
+
+	if (args[0] == BPF_PROG_LOAD && is_own_program(attr)) {
+		if ((__u64)(long)bpf_program__insns(wanted) == attr->insns)
+			record_program(attr);
+		return null_fd();
+	}
+	result = system_call(__NR_bpf, args);
+	switch (args[0]) {
+	case BPF_BTF_LOAD:
+		digest((void *)attr->btf, attr->btf_size, btf_record + sprintf(btf_record, "%u:", attr->btf_size));
+		return result;
+	case BPF_MAP_CREATE:
+		record_map(attr);
+		return result < 0 && strncmp(attr->map_name, "libbpf_", 7) ? null_fd() : result;
+	case BPF_MAP_UPDATE_ELEM:
+	case BPF_MAP_FREEZE:
+		return 0;
+	}
+	return result;
+}
+
 /* libbpf calls bpf(2) through this function, which stands before the C library's */
 long syscall(long nr, ...)
 {
@@ -109,23 +151,7 @@ long syscall(long nr, ...)
 	for (int i = 0; i < 6; i++)
 		args[i] = va_arg(list, long);
 	va_end(list);
-	if (nr == __NR_bpf && recording) {
-		const union bpf_attr *attr = (void *)args[1];
-
-		if (args[0] == BPF_PROG_LOAD && !strncmp(wanted, attr->prog_name, 15) && attr->prog_name[0]) {
-			record_program(attr);
-			return open("/dev/null", O_RDONLY | O_CLOEXEC);
-		}
-		if (args[0] == BPF_BTF_LOAD) {
-			char hex[17];
-
-			digest((void *)attr->btf, attr->btf_size, hex);
-			sprintf(btf_record, "%u:%s", attr->btf_size, hex);
-		}
-		if (args[0] == BPF_MAP_CREATE)
-			record_map(attr);
-	}
-	return system_call(nr, args);
+	return nr == __NR_bpf && recorded ? record_call(args) : system_call(nr, args);
 }
 
 static void load_alone(const char *btf, const char *path, const char *name, const char *program)
@@ -141,12 +167,12 @@ static void load_alone(const char *btf, const char *path, const char *name, cons
 		bpf_program__set_autoload(each, !strcmp(bpf_program__name(each), program));
 	bpf_object__for_each_map(map, object)
 		bpf_map__set_pin_path(map, NULL);
-	wanted = program;
+	wanted = bpf_object__find_program_by_name(object, program);
 	prog_record[0] = btf_record[0] = map_record[0] = last_map[0] = 0;
 	map_length = 0;
-	recording = 1;
+	recorded = object;
 	bpf_object__load(object);
-	recording = 0;
+	recorded = NULL;
 	if (prog_record[0])
 		printf("%s,%s,loads,%s,%s,%s\n", name, program, prog_record, btf_record, map_record);
 	else

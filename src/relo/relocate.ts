@@ -1,6 +1,6 @@
 import { EbpftsError } from '../base/index.ts';
 import type { BpfObject, ExternSpec, FunctionSpec, ProgramSpec } from '../object/index.ts';
-import { bpf_attach_type } from '../uapi/index.ts';
+import { bpf_attach_type, bpf_prog_type } from '../uapi/index.ts';
 import { findAttachTarget } from './attach-target.ts';
 import { ExceptionCallbacks } from './exception-callback.ts';
 import type { ResolvedExterns } from './externs.ts';
@@ -127,6 +127,10 @@ function loadFields(
 ): { expectedAttachType: number; attach: AttachTarget | AttachProblem | undefined } {
   const use = structOps.uses.get(program);
   if (use !== undefined) return { expectedAttachType: use.member, attach: { btfId: use.btfId, module: use.module } };
+  if (program.progType === bpf_prog_type.BPF_PROG_TYPE_STRUCT_OPS) {
+    const problem = `SEC("${program.section}") program isn't referenced anywhere, did you forget to use it?`;
+    return { expectedAttachType: program.expectedAttachType, attach: { problem } };
+  }
   const isMulti = program.sec?.usdt && options.hasUprobeMulti !== false;
   return {
     expectedAttachType: isMulti ? bpf_attach_type.BPF_TRACE_UPROBE_MULTI : program.expectedAttachType,

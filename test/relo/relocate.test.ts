@@ -54,6 +54,13 @@ describe('relocateObject', () => {
     expect(() => relocateObject(object, { target: undefined })).toThrow("prog 'p': insn #0: no .text section found");
   });
 
+  it('cannot tell what a struct_ops program is that no map refers to', () => {
+    const object = openElf({ sections: [code('struct_ops/foo', EXIT)], symbols: [fn('foo', 1, 0, 8)] });
+    const [{ attach }] = relocateObject(object, { target: undefined }).programs;
+    const problem = 'SEC("struct_ops/foo") program isn\'t referenced anywhere, did you forget to use it?';
+    expect(attach).toEqual({ problem });
+  });
+
   it('poisons what refers to a map that is not created', () => {
     const object = open('globals');
     for (const map of object.maps) map.autocreate = map.origin !== 'bss';
