@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { InternalError } from '../base/index.ts';
-import { type Btf, type ParseBtfOptions, parseBtf } from '../btf/index.ts';
-import { parseElf } from '../elf/index.ts';
+import { type Btf, type BtfExt, type ParseBtfOptions, parseBtf, parseBtfExt } from '../btf/index.ts';
+import { type ElfFile, parseElf } from '../elf/index.ts';
 import { errno } from '../uapi/index.ts';
 import { CliError, errFailed, strerror } from './errors.ts';
 import { errnoOf } from './files.ts';
@@ -10,28 +10,50 @@ import type { Io } from './io.ts';
 /** Largest BTF that a compressed file may hold: ten times that of a full kernel with its modules. */
 const MAX_UNPACKED = 256 << 20;
 
-/** The BTF in a file: raw, in the `.BTF` section of an ELF file, either of them compressed with gzip. */
-export function readBtfFile(io: Io, path: string, options: ParseBtfOptions = {}): Btf {
-  return parseBtfFile(readBytes(io, path), path, options);
+/** How to read a file that holds BTF. */
+export interface BtfFileOptions extends ParseBtfOptions {
+  /** What is said where that fails: `problem: reason`; default `failed to load BTF from PATH`. */
+  readonly problem?: string;
 }
 
-function readBytes(io: Io, path: string): Uint8Array {
+/** The BTF in a file: raw, in the `.BTF` section of an ELF file, either of them compressed with gzip. */
+export function readBtfFile(io: Io, path: string, options: BtfFileOptions = {}): Btf {
+  const problem = options.problem ?? loadProblem(path);
+  const file = readBytes(io, path, problem);
+  return orFailed(problem, () => parseBtf(rawBtf(file), isElf(file) ? { pointerSize: 8, ...options } : options));
+}
+
+const loadProblem = (path: string) => `failed to load BTF from ${path}`;
+
+function readBytes(io: Io, path: string, problem: string): Uint8Array {
   try {
     return io.readFile(path);
   } catch (error) {
     const code = errnoOf(error);
-    throw errFailed(`failed to load BTF from ${path}: ${strerror(code)}`, code);
+    throw errFailed(`${problem}: ${strerror(code)}`, code);
   }
 }
 
 /** The BTF in a file as a raw blob. */
 export function readRawBtf(io: Io, path: string): Uint8Array {
-  const file = readBytes(io, path);
-  return orFailed(path, () => rawBtf(file));
+  const file = readBytes(io, path, loadProblem(path));
+  return orFailed(loadProblem(path), () => rawBtf(file));
 }
 
-function parseBtfFile(file: Uint8Array, path: string, options: ParseBtfOptions): Btf {
-  return orFailed(path, () => parseBtf(rawBtf(file), isElf(file) ? { pointerSize: 8, ...options } : options));
+/** `.BTF` and `.BTF.ext` of a BPF object. @param problem what is said where that fails: `problem: reason` */
+export function readObjectBtf(io: Io, path: string, problem: string): { btf: Btf; ext: BtfExt } {
+  const file = readBytes(io, path, problem);
+  return orFailed(problem, () => {
+    const elf = parseElf(file);
+    const btf = parseBtf(sectionData(elf, '.BTF', errno.ENODATA), { pointerSize: 8 });
+    return { btf, ext: parseBtfExt(sectionData(elf, '.BTF.ext', errno.EINVAL)) };
+  });
+}
+
+function sectionData(elf: ElfFile, name: string, absent: number): Uint8Array {
+  const section = elf.sectionNamed(name);
+  if (section === undefined) throw errFailed(`section ${name} not found`, -absent);
+  return section.data;
 }
 
 function rawBtf(file: Uint8Array): Uint8Array {
@@ -42,13 +64,13 @@ function rawBtf(file: Uint8Array): Uint8Array {
   return section.data;
 }
 
-function orFailed<T>(path: string, read: () => T): T {
+function orFailed<T>(problem: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
     if (error instanceof InternalError) throw error;
     const status = error instanceof CliError ? error.status : -errno.EINVAL;
-    throw errFailed(`failed to load BTF from ${path}: ${(error as Error).message}`, status);
+    throw errFailed(`${problem}: ${(error as Error).message}`, status);
   }
 }
 

@@ -16,12 +16,22 @@ export function readInput(io: Io, path: string, problem: string): Uint8Array {
   }
 }
 
-/** Writes a file. @param options.problem what is said where it cannot be written: `problem: reason` */
-export function writeOutput(path: string, bytes: Uint8Array, options: { problem: string; mode?: number }): void {
-  const { problem, mode = 0o666 } = options;
+/** How a file is written. */
+export interface OutputOptions {
+  /** What is said where it cannot be written: `problem: reason`. */
+  readonly problem: string;
+  readonly mode?: number;
+  /** The command then returns the errno; else -1. */
+  readonly statusIsErrno?: boolean;
+}
+
+/** Writes a file. */
+export function writeOutput(path: string, bytes: Uint8Array, options: OutputOptions): void {
+  const { problem, mode = 0o666, statusIsErrno } = options;
   try {
     writeFileSync(path, bytes, { mode });
   } catch (error) {
-    throw errFailed(`${problem}: ${strerror(errnoOf(error))}`);
+    const code = errnoOf(error);
+    throw errFailed(`${problem}: ${strerror(code)}`, statusIsErrno ? code : -1);
   }
 }

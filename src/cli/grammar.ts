@@ -98,7 +98,7 @@ export const NOUNS: readonly Noun[] = [
       verb('object'),
       verb('skeleton', async () => (await import('./commands/gen-skeleton.ts')).genSkeleton),
       verb('subskeleton'),
-      verb('min_core_btf'),
+      verb('min_core_btf', async () => (await import('./commands/gen-min-core-btf.ts')).genMinCoreBtf),
       HELP,
     ],
   },

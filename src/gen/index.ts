@@ -3,5 +3,6 @@
  * Does not own: the runtime under a skeleton (`loader/`).
  * Reads from: base, uapi, btf, object.
  */
+export { generateMinCoreBtf } from './min-core-btf.ts';
 export type { TsSkeletonOptions } from './skeleton-ts.ts';
 export { generateTsSkeleton } from './skeleton-ts.ts';

@@ -9,4 +9,4 @@ export type { ExternSpec, KconfigExtern, KconfigKind, KsymExtern } from './exter
 export type { BpfObject, OpenOptions } from './object.ts';
 export { openObject } from './open.ts';
 export { sourceLine } from './source-line.ts';
-export type { FunctionSpec, MapOrigin, MapSpec, ProgramSpec, RelocationSpec } from './spec.ts';
+export type { FunctionSpec, MapOrigin, MapSpec, ProgramSpec, RelocationSpec, StructOpsSpec } from './spec.ts';

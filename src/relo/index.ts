@@ -4,6 +4,7 @@
  * Does not own: fds; creating or loading anything.
  * Reads from: base, uapi, isa, elf, btf, catalog, object.
  */
+export { nearest } from './core/index.ts';
 export { ReloError } from './errors.ts';
 export type { RelocatedObject, RelocateOptions } from './options.ts';
 export type {
@@ -12,3 +13,5 @@ export type {
 } from './program.ts';
 export { relocateObject } from './relocate.ts';
 export type { RelocationReport } from './report.ts';
+export type { CoreRecords, RecordFailure } from './used/index.ts';
+export { markCoreRecords, markObject, UsedTypes } from './used/index.ts';

@@ -4,7 +4,11 @@
  * Reads from: btf, isa, uapi.
  */
 export { Budget, STEPS_PER_RELOCATION } from './budget.ts';
-export { typesAreCompatible } from './compat.ts';
+export { paramType, typesAreCompatible } from './compat.ts';
+export { type CoreFailure, isFailure } from './failure.ts';
+export { coreKind, coreSubject } from './kinds.ts';
 export { nearest } from './nearest.ts';
-export type { CoreReport } from './resolver.ts';
+export type { CoreFound, CoreReport } from './resolver.ts';
 export { CoreResolver } from './resolver.ts';
+export type { CoreSpec } from './spec.ts';
+export { arrayOf, isCompositeKind, memberAt } from './spec.ts';

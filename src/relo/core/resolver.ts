@@ -27,6 +27,13 @@ export interface CoreCandidateReport {
   readonly matches: boolean;
 }
 
+/** A record followed in the object and, where a candidate matches, in the target. */
+export interface CoreFound {
+  readonly local: CoreSpec;
+  /** The first candidate that matched; undefined where none did. */
+  readonly target: CoreSpec | undefined;
+}
+
 /** What was asked, what matched and what was patched. */
 export interface CoreReport {
   readonly kind: CoreKind;
@@ -96,6 +103,20 @@ export class CoreResolver {
     if (isFailure(patch)) return failed(patch, { ...known, targetSpec });
     const outcome = patch.poisoned ? 'poisoned' : 'resolved';
     return { ...base, ...known, targetSpec, outcome, errno: 0, detail: patch.text };
+  }
+
+  /** What a record means in the target; no instruction is looked at. */
+  find(relo: BtfCoreRelo): CoreFound | CoreFailure {
+    const local = this.#local;
+    if (!local.has(relo.typeId)) return failure('EINVAL', `no type [${relo.typeId}] in the object's BTF`);
+    const spec = parseSpec(local, relo);
+    if (isFailure(spec)) return failure('EINVAL', parseFailureText(local, relo, spec.text));
+    const candidates = this.#candidatesOf(spec);
+    if (isFailure(candidates)) return candidates;
+    const { tried, result } = resolve(spec, candidates, local.endian);
+    if (isFailure(result)) return result;
+    if (result.target !== undefined) this.#keep(relo.typeId, tried);
+    return { local: spec, target: result.target };
   }
 
   /** Candidates of the root type; the object's own type id needs none. */

@@ -67,10 +67,10 @@ export function isEnumKind(kind: number): boolean {
   return kind === BTF_KIND.ENUM || kind === BTF_KIND.ENUM64;
 }
 
-/** Element type and count of an ARRAY. */
-export function arrayOf(btf: Btf, id: BtfId): { element: BtfId; count: number } {
+/** Element type, index type and count of an ARRAY. */
+export function arrayOf(btf: Btf, id: BtfId): { element: BtfId; index: BtfId; count: number } {
   const at = btf.index[id];
-  return { element: btf.words[at + 3], count: btf.words[at + 5] };
+  return { element: btf.words[at + 3], index: btf.words[at + 4], count: btf.words[at + 5] };
 }
 
 /** Name of an enumerator of an ENUM or ENUM64. */
