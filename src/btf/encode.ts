@@ -5,7 +5,8 @@ import type { NewBtfType } from './encode-type.ts';
 import { encodeType } from './encode-type.ts';
 import { errOtherBase } from './errors.ts';
 import { type BtfForm, PLAIN_FORM, writeSections } from './header.ts';
-import type { BtfId } from './model.ts';
+import { BTF_KIND, infoKind, infoWord, LINKAGES, TYPE_WORDS } from './kinds.ts';
+import type { BtfId, BtfLinkage } from './model.ts';
 import { remapStrings, remapTypeIds } from './references.ts';
 import { StringSet, stringBytes } from './string-set.ts';
 import { BtfStrings } from './strings.ts';
@@ -79,7 +80,7 @@ export class BtfBuilder {
     this.#index.push(at);
     const { words } = this.#words;
     remapTypeIds(words, at, remap);
-    remapStrings(words, at, (offset) => this.#stringOf(from, offset));
+    remapStrings(words, at, (offset) => this.stringOf(from, offset));
     return this.nextId - 1;
   }
 
@@ -99,7 +100,7 @@ export class BtfBuilder {
     // Names repeat: each string of the other BTF is looked up once. 0 is unknown, offsets are kept plus one.
     const known = new Uint32Array(from.strings.size);
     const string = (old: number) => {
-      if (known[old] === 0) known[old] = this.#stringOf(from, old) + 1;
+      if (known[old] === 0) known[old] = this.stringOf(from, old) + 1;
       return known[old] - 1;
     };
     for (let id = from.firstId; id < from.typeCount; id++) {
@@ -123,6 +124,29 @@ export class BtfBuilder {
     for (let i = place + 1; i < this.#index.length; i++) this.#index[i] += moved;
   }
 
+  /** Lets a type that refers to one other (a VAR, a FUNC, a modifier) refer to `to`. */
+  setReferredType(id: BtfId, to: BtfId): void {
+    this.#words.words[this.#at(id) + 2] = to;
+  }
+
+  /** Gives a VAR or FUNC another linkage. */
+  setLinkage(id: BtfId, linkage: BtfLinkage): void {
+    const at = this.#at(id);
+    const { words } = this.#words;
+    const number = LINKAGES.indexOf(linkage);
+    if (infoKind(words[at + 1]) === BTF_KIND.FUNC) words[at + 1] = infoWord({ kind: BTF_KIND.FUNC, vlen: number });
+    else words[at + TYPE_WORDS] = number;
+  }
+
+  /** Gives parameter `index` of a FUNC_PROTO the name at a string offset. */
+  setParamName(proto: BtfId, index: number, name: number): void {
+    this.#words.words[this.#at(proto) + TYPE_WORDS + 2 * index] = name;
+  }
+
+  #at(id: BtfId): number {
+    return this.#index[id - this.#firstId];
+  }
+
   /** Offset of a string, added where neither the base nor the new BTF has it yet. */
   string(text: string): number {
     return this.#place(text);
@@ -133,7 +157,8 @@ export class BtfBuilder {
     return this.#addString(bytes, 0, bytes.length);
   };
 
-  #stringOf(from: Btf, offset: number): number {
+  /** Offset of a string of another BTF, added where it is not there yet: the same bytes, whatever their encoding. */
+  stringOf(from: Btf, offset: number): number {
     if (from.base !== undefined && offset < from.base.strings.size) return offset;
     const { bytes, start, end } = stringBytes(from.strings.bytes, offset);
     return this.#addString(bytes, start, end);
