@@ -8,6 +8,7 @@ export type { CDeclarationStyle } from './c/declarer.ts';
 export { CDeclarer } from './c/declarer.ts';
 export type { CDumpOptions } from './c/dump.ts';
 export { formatBtfC } from './c/dump.ts';
+export type { BpftoolForm } from './c/form.ts';
 export type { DedupOptions, DedupResult } from './dedup/dedup.ts';
 export { dedupBtf } from './dedup/dedup.ts';
 export type { BtfBuilderOptions } from './encode.ts';

@@ -5,6 +5,7 @@ import { BTF_KIND, infoFlag, infoKind, infoVlen } from '../kinds.ts';
 import type { BtfId } from '../model.ts';
 import { alignOf, isModifier, sizeOf } from '../resolve.ts';
 import { TextBytes } from '../text-bytes.ts';
+import type { BpftoolForm } from './form.ts';
 import { CNames } from './names.ts';
 import { writePadding } from './padding.ts';
 
@@ -36,6 +37,7 @@ export class CDeclarations {
   readonly out: TextBytes;
   readonly names: CNames;
   readonly #btf: Btf;
+  readonly #form: BpftoolForm;
   readonly #stack: BtfId[] = [];
   /** Types on the stack; what lies above is left over. */
   #top = 0;
@@ -43,8 +45,9 @@ export class CDeclarations {
   #givenName = '';
   #withoutModifiers = false;
 
-  constructor(btf: Btf) {
+  constructor(btf: Btf, form: BpftoolForm = '7.5') {
     this.#btf = btf;
+    this.#form = form;
     const size = btf.words.length * 4 + btf.strings.size;
     this.out = new TextBytes(1 << 16, 4 * 1024 * 1024 + 32 * size);
     this.names = new CNames(btf);
@@ -164,7 +167,7 @@ export class CDeclarations {
           break;
         case BTF_KIND.TYPE_TAG:
           this.#modifiers(chain);
-          out.text(' __attribute__((btf_type_tag("').cString(strings.bytes, words[index[id]]).text('")))');
+          this.#typeTag(id);
           break;
         case BTF_KIND.ARRAY:
           this.#array(chain, id, lastWasPointer);
@@ -178,6 +181,13 @@ export class CDeclarations {
       lastWasPointer = kind === BTF_KIND.PTR;
     }
     this.#declaredName(chain, lastWasPointer);
+  }
+
+  /** With the kind flag set, the tag's name is a whole attribute; bpftool 7.5 does not know that. */
+  #typeTag(id: BtfId): void {
+    const isAttribute = this.#form !== '7.5' && this.#btf.flagOf(id);
+    this.out.text(isAttribute ? ' __attribute__((' : ' __attribute__((btf_type_tag("');
+    this.out.cString(this.#btf.strings.bytes, this.#nameOffset(id)).text(isAttribute ? '))' : '")))');
   }
 
   /** Modifiers of a type that is no pointer stand before it. */

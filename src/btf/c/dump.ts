@@ -1,6 +1,8 @@
 import type { Btf } from '../btf.ts';
 import { BTF_KIND } from '../kinds.ts';
 import type { BtfId } from '../model.ts';
+import type { BpftoolForm } from './form.ts';
+import { writeKfuncs } from './kfuncs.ts';
 import { CPrinter } from './printer.ts';
 import { CSort, RANK_LAST } from './sort.ts';
 
@@ -10,6 +12,8 @@ export interface CDumpOptions {
   readonly roots?: readonly BtfId[];
   /** In the order of ids; else by kind and name, so that dumps of two kernels compare well. */
   readonly unsorted?: boolean;
+  /** Default 7.5. */
+  readonly form?: BpftoolForm;
 }
 
 const HEAD = `#ifndef __VMLINUX_H__
@@ -29,6 +33,16 @@ const HEAD = `#ifndef __VMLINUX_H__
 
 `;
 
+const FASTCALL = `#ifndef __bpf_fastcall
+#if __has_attribute(bpf_fastcall)
+#define __bpf_fastcall __attribute__((bpf_fastcall))
+#else
+#define __bpf_fastcall
+#endif
+#endif
+
+`;
+
 const TAIL = `#ifndef BPF_NO_PRESERVE_ACCESS_INDEX
 #pragma clang attribute pop
 #endif
@@ -37,18 +51,19 @@ const TAIL = `#ifndef BPF_NO_PRESERVE_ACCESS_INDEX
 `;
 
 /**
- * The types as a C header, as `bpftool btf dump … format c` prints it (7.5).
+ * The types as a C header, as `bpftool btf dump … format c` prints it.
  * @throws {BtfError} where a root does not exist or the types cannot be said in C
  */
 export function formatBtfC(btf: Btf, options: CDumpOptions = {}): Uint8Array {
-  const printer = new CPrinter(btf);
-  printer.declarations.out.text(HEAD);
+  const { form = '7.5' } = options;
+  const printer = new CPrinter(btf, form);
+  printer.declarations.out.text(form === '7.5' ? HEAD : HEAD + FASTCALL);
   if (options.roots !== undefined) {
     for (const id of options.roots) printer.define(id);
   } else {
     if (options.unsorted) for (let id = 1; id < btf.typeCount; id++) printer.define(id);
     else defineSorted(btf, printer);
-    writeKfuncs(btf, printer);
+    writeKfuncs(btf, printer.declarations, form);
   }
   printer.declarations.out.text(TAIL);
   return printer.text();
@@ -134,22 +149,4 @@ class Reach {
         return true;
     }
   }
-}
-
-const KFUNC_TAG = 'bpf_kfunc';
-
-/** Prototypes of the functions that are tagged as kfuncs, in the order of the tags. */
-function writeKfuncs(btf: Btf, printer: CPrinter): void {
-  const { out } = printer.declarations;
-  const { words, index } = btf;
-  out.text('\n/* BPF kfuncs */\n#ifndef BPF_NO_KFUNC_PROTOTYPES\n');
-  for (let id = 1; id < btf.typeCount; id++) {
-    if (btf.kindOf(id) !== BTF_KIND.DECL_TAG || words[index[id] + 3] !== 0xffff_ffff) continue;
-    const func = btf.third(id);
-    if (!btf.strings.equals(words[index[id]], KFUNC_TAG) || btf.kindOf(func) !== BTF_KIND.FUNC) continue;
-    out.text('extern ');
-    printer.declarations.declare(btf.third(func), words[index[func]]);
-    out.text(' __weak __ksym;\n');
-  }
-  out.text('#endif\n\n');
 }

@@ -3,6 +3,7 @@ import { errNoType, errTooDeep } from '../errors.ts';
 import { BTF_KIND, infoVlen } from '../kinds.ts';
 import type { BtfId } from '../model.ts';
 import { CDeclarations } from './declare.ts';
+import type { BpftoolForm } from './form.ts';
 import { DefinitionOrder } from './order.ts';
 
 const FRESH = 0;
@@ -31,9 +32,9 @@ export class CPrinter {
   /** Steps left: nameless structs are looked into at each use, so that few types can mean work without end. */
   #steps: number;
 
-  constructor(btf: Btf) {
+  constructor(btf: Btf, form: BpftoolForm) {
     this.#btf = btf;
-    this.declarations = new CDeclarations(btf);
+    this.declarations = new CDeclarations(btf, form);
     this.#order = new DefinitionOrder(btf);
     this.#state = new Uint8Array(btf.typeCount);
     this.#forwarded = new Uint8Array(btf.typeCount);

@@ -144,7 +144,7 @@ function rankOf(kind: number, isNamed: boolean): number {
 }
 
 /** As strcmp(3) of the strings at two offsets. */
-function compareStrings(strings: Uint8Array, a: number, b: number): number {
+export function compareStrings(strings: Uint8Array, a: number, b: number): number {
   if (a === b) return 0;
   for (let i = 0; ; i++) {
     const byte = strings[a + i];

@@ -1,0 +1,155 @@
+/**
+ * Compares every form of `btf dump` with bpftool's: the same bytes where both succeed, the same exit status always.
+ *
+ * usage: tsx scripts/compare-btf-dumps.ts BPFTOOL [--modules N] [--only FORM] PATH...
+ *   PATH  an ELF object or raw BTF; a folder of them; or a kernel's folder, with `vmlinux` or `vmlinux.btf` and
+ *         `modules/`, of which N (default 20, evenly spread) are dumped based on it
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { main } from '../src/cli/main.ts';
+
+interface Form {
+  readonly name: string;
+  readonly options: readonly string[];
+  readonly format: readonly string[];
+}
+
+const FORMS: readonly Form[] = [
+  { name: 'raw', options: [], format: ['format', 'raw'] },
+  { name: 'json', options: ['-j'], format: [] },
+  { name: 'pretty', options: ['-p'], format: [] },
+  { name: 'c', options: [], format: ['format', 'c'] },
+  { name: 'unsorted', options: [], format: ['format', 'c', 'unsorted'] },
+];
+
+/** A file with BTF, and what its BTF is based on. */
+interface Input {
+  readonly file: string;
+  readonly base: string | undefined;
+}
+
+interface Dump {
+  readonly status: number;
+  readonly text: Buffer;
+}
+
+function bpftoolDump(bpftool: string, args: readonly string[]): Promise<Dump> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    const child = spawn(bpftool, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    child.stdout.on('data', (chunk) => chunks.push(chunk));
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status: status ?? -1, text: Buffer.concat(chunks) }));
+  });
+}
+
+async function ourDump(args: readonly string[]): Promise<Dump> {
+  const chunks: Buffer[] = [];
+  const status = await main(args, {
+    out: (text) => chunks.push(Buffer.from(text)) > 0,
+    err: () => {},
+    stdin: () => new Uint8Array(),
+    readFile: (path) => readFileSync(path),
+    env: {},
+    terminal: undefined,
+    progress: false,
+    interrupted: () => AbortSignal.abort(),
+  });
+  return { status, text: Buffer.concat(chunks) };
+}
+
+/** Where two texts part: the line's number and both lines. */
+function firstDifference(theirs: Buffer, ours: Buffer): string {
+  let at = 0;
+  while (at < theirs.length && theirs[at] === ours[at]) at++;
+  const start = theirs.lastIndexOf(10, at - 1) + 1;
+  const line = theirs.subarray(0, start).toString('latin1').split('\n').length;
+  const show = (text: Buffer) =>
+    text
+      .subarray(Math.max(start, at - 60), at + 60)
+      .toString('latin1')
+      .split('\n')[0];
+  return `line ${line}: bpftool ${JSON.stringify(show(theirs))}, ours ${JSON.stringify(show(ours))}`;
+}
+
+/** What is wrong; undefined where nothing is. */
+function difference(theirs: Dump, ours: Dump): string | undefined {
+  if (theirs.status !== ours.status) return `status: bpftool ${theirs.status}, ours ${ours.status}`;
+  if (theirs.status !== 0 || theirs.text.equals(ours.text)) return undefined;
+  return firstDifference(theirs.text, ours.text);
+}
+
+function spread<T>(all: readonly T[], count: number): T[] {
+  if (all.length <= count) return [...all];
+  return Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)]);
+}
+
+function* inputsOf(path: string, modules: number): Generator<Input> {
+  if (!statSync(path).isDirectory()) {
+    yield { file: path, base: undefined };
+    return;
+  }
+  const vmlinux = ['vmlinux.btf', 'vmlinux'].map((name) => join(path, name)).find(existsSync);
+  const folder = join(path, 'modules');
+  if (vmlinux !== undefined && existsSync(folder)) {
+    yield { file: vmlinux, base: undefined };
+    for (const name of spread(readdirSync(folder).sort(), modules)) yield { file: join(folder, name), base: vmlinux };
+    return;
+  }
+  for (const name of readdirSync(path, { recursive: true, encoding: 'utf8' }).sort()) {
+    if (/\.(o|ko|btf)$/.test(name)) yield { file: join(path, name), base: undefined };
+  }
+}
+
+interface Tally {
+  pairs: number;
+  identical: number;
+  /** Of them: both refuse, with the same status. */
+  refused: number;
+}
+
+async function compare(bpftool: string, input: Input, forms: readonly Form[], tally: Tally): Promise<void> {
+  const lines = forms.map(({ options, format }) => [
+    ...options,
+    ...(input.base === undefined ? [] : ['-B', input.base]),
+    ...['btf', 'dump', 'file', input.file],
+    ...format,
+  ]);
+  const theirs = lines.map((line) => bpftoolDump(bpftool, line));
+  for (const [i, line] of lines.entries()) {
+    const ours = await ourDump(line);
+    const their = await theirs[i];
+    const problem = difference(their, ours);
+    tally.pairs++;
+    if (problem === undefined) tally.identical++;
+    else process.stdout.write(`${forms[i].name} ${input.file}: ${problem}\n`);
+    if (problem === undefined && their.status !== 0) tally.refused++;
+  }
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { modules: { type: 'string', default: '20' }, only: { type: 'string' } },
+});
+const [bpftool, ...paths] = positionals;
+if (bpftool === undefined || paths.length === 0) {
+  process.stderr.write('usage: tsx scripts/compare-btf-dumps.ts BPFTOOL [--modules N] [--only FORM] PATH...\n');
+  process.exit(2);
+}
+const forms = FORMS.filter(({ name }) => values.only === undefined || values.only === name);
+const sum: Tally = { pairs: 0, identical: 0, refused: 0 };
+for (const path of paths) {
+  const tally: Tally = { pairs: 0, identical: 0, refused: 0 };
+  for (const input of inputsOf(path, Number(values.modules))) await compare(bpftool, input, forms, tally);
+  process.stdout.write(
+    `${path}: ${tally.pairs} pairs, ${tally.identical} identical (${tally.refused} refused by both)\n`,
+  );
+  sum.pairs += tally.pairs;
+  sum.identical += tally.identical;
+  sum.refused += tally.refused;
+}
+process.stdout.write(`all: ${sum.pairs} pairs, ${sum.identical} identical (${sum.refused} refused by both)\n`);
+process.exitCode = sum.identical === sum.pairs ? 0 : 1;

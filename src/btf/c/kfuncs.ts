@@ -1,0 +1,40 @@
+import type { Btf } from '../btf.ts';
+import { BTF_KIND } from '../kinds.ts';
+import type { BtfId } from '../model.ts';
+import type { CDeclarations } from './declare.ts';
+import type { BpftoolForm } from './form.ts';
+import { compareStrings } from './sort.ts';
+
+const KFUNC_TAG = 'bpf_kfunc';
+const FASTCALL_TAG = 'bpf_fastcall';
+/** A declaration tag with this index is of the function itself, not of a parameter. */
+const WHOLE = 0xffff_ffff;
+
+/** FUNCs with that tag, in the order of the tags. */
+function taggedFuncs(btf: Btf, tag: string): BtfId[] {
+  const { words, index } = btf;
+  const found: BtfId[] = [];
+  for (let id = 1; id < btf.typeCount; id++) {
+    if (btf.kindOf(id) !== BTF_KIND.DECL_TAG || words[index[id] + 3] !== WHOLE) continue;
+    const func = btf.third(id);
+    if (btf.strings.equals(words[index[id]], tag) && btf.kindOf(func) === BTF_KIND.FUNC) found.push(func);
+  }
+  return found;
+}
+
+/** Prototypes of the functions that are tagged as kfuncs: in the order of the tags, or (7.8) by name. */
+export function writeKfuncs(btf: Btf, declarations: CDeclarations, form: BpftoolForm): void {
+  const { out } = declarations;
+  const { words, index } = btf;
+  const nameOf = (id: BtfId) => words[index[id]];
+  const kfuncs = taggedFuncs(btf, KFUNC_TAG);
+  const fastcalls = new Set(form === '7.5' ? [] : taggedFuncs(btf, FASTCALL_TAG));
+  if (form !== '7.5') kfuncs.sort((a, b) => compareStrings(btf.strings.bytes, nameOf(a), nameOf(b)));
+  out.text('\n/* BPF kfuncs */\n#ifndef BPF_NO_KFUNC_PROTOTYPES\n');
+  for (const func of kfuncs) {
+    out.text(fastcalls.has(func) ? 'extern __bpf_fastcall ' : 'extern ');
+    declarations.declare(btf.third(func), nameOf(func));
+    out.text(' __weak __ksym;\n');
+  }
+  out.text('#endif\n\n');
+}
