@@ -133,3 +133,27 @@ export function errOtherBase(): BtfError {
     message: 'a split BTF can be added only to one that goes on from the same base',
   });
 }
+
+export function errReferenceLoop(at: { id: number; refers: number }): BtfError {
+  return new BtfError({
+    code: 'BTF_REFERENCE_LOOP',
+    message: `type [${at.id}] refers to type [${at.refers}], which leads back to it without a struct between`,
+    details: at,
+  });
+}
+
+export function errKindInStruct(at: { id: number; kind: string }): BtfError {
+  return new BtfError({
+    code: 'BTF_KIND_IN_STRUCT',
+    message: `type [${at.id}] ${at.kind}: a struct or union cannot lead to it`,
+    details: at,
+  });
+}
+
+export function errDedupWork(at: { types: number; limit: number }): BtfError {
+  return new BtfError({
+    code: 'BTF_DEDUP_WORK',
+    message: `${at.types} types need more than ${at.limit} comparisons to be deduplicated, out of proportion to their BTF`,
+    details: at,
+  });
+}

@@ -1,0 +1,49 @@
+import { BTF_KIND } from '../kinds.ts';
+import type { BtfId } from '../model.ts';
+import { Equivalence } from './equivalence.ts';
+import type { DedupGraph } from './graph.ts';
+import { UNMAPPED } from './graph.ts';
+import { hashComposite, isCompositeKind, similarComposites } from './signature.ts';
+
+/** Maps every struct and union to the first of those known that says the same. */
+export function dedupComposites(graph: DedupGraph): void {
+  const { words, index, firstId, count, map, candidates } = graph;
+  const equivalence = new Equivalence(graph);
+  const find = (id: BtfId, hash: number): BtfId => {
+    for (let other = candidates.first(hash); other !== 0; other = candidates.next(other)) {
+      graph.work(1);
+      if (!isCompositeKind(graph.kind(other)) || !similarComposites(words, index[id], index[other])) continue;
+      if (!equivalence.check(id, other)) continue;
+      equivalence.merge();
+      if (!equivalence.adjustsBase) return other;
+    }
+    return 0;
+  };
+  for (let id = firstId; id < count; id++) {
+    if (map[id] !== UNMAPPED || !isCompositeKind(graph.kind(id))) continue;
+    const hash = hashComposite(words, index[id]);
+    const known = find(id, hash);
+    if (known !== 0) map[id] = known;
+    else {
+      map[id] = id;
+      graph.addCandidate(hash, id);
+    }
+  }
+}
+
+/** Maps the declarations that are still open to the only struct or union of their name, where there is only one. */
+export function resolveForwards(graph: DedupGraph): void {
+  const { words, index, firstId, count, map } = graph;
+  /** By name: the only one's id, or 0 where there are several. */
+  const named = new Map<number, BtfId>();
+  for (let id = 1; id < count; id++) {
+    if (!isCompositeKind(graph.kind(id)) || map[id] !== id) continue;
+    const name = words[index[id]];
+    named.set(name, named.has(name) ? 0 : id);
+  }
+  for (let id = firstId; id < count; id++) {
+    if (graph.kind(id) !== BTF_KIND.FWD || map[id] !== id) continue;
+    const found = named.get(words[index[id]]) ?? 0;
+    if (found !== 0 && graph.kind(found) === graph.forwardKind(id)) map[id] = found;
+  }
+}
