@@ -97,7 +97,7 @@ export const NOUNS: readonly Noun[] = [
     verbs: [
       verb('object'),
       verb('skeleton', async () => (await import('./commands/gen-skeleton.ts')).genSkeleton),
-      verb('subskeleton'),
+      verb('subskeleton', async () => (await import('./commands/gen-subskeleton.ts')).genSubskeleton),
       verb('min_core_btf', async () => (await import('./commands/gen-min-core-btf.ts')).genMinCoreBtf),
       HELP,
     ],

@@ -139,8 +139,8 @@ const USAGE: Readonly<Record<string, Usage>> = {
   gen: {
     lines: [
       'object OUTPUT_FILE INPUT_FILE [INPUT_FILE...]',
-      'skeleton FILE [name OBJECT_NAME]',
-      'subskeleton FILE [name OBJECT_NAME]',
+      'skeleton FILE [name OBJECT_NAME] [lang {ts|c}]',
+      'subskeleton FILE [name OBJECT_NAME] [lang c]',
       'min_core_btf INPUT OUTPUT OBJECT [OBJECT...]',
       'help',
     ],

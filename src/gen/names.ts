@@ -11,6 +11,8 @@ const IDENTIFIER = /^[A-Za-z_$][A-Za-z0-9_$]*$/;
 
 /** A name as a property: quoted where it is no identifier. */
 export function propertyName(name: string): string {
+  // As it is, or quoted, it would set the prototype.
+  if (name === '__proto__') return "['__proto__']";
   return IDENTIFIER.test(name) ? name : JSON.stringify(name);
 }
 
@@ -37,6 +39,12 @@ export function pascalCase(name: string): string {
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('');
   return identifier(joined);
+}
+
+/** The first of each name: BTF may describe what no compiler would. */
+export function uniqueBy<T>(list: readonly T[], nameOf: (element: T) => string): T[] {
+  const seen = new Set<string>();
+  return list.filter((element) => !seen.has(nameOf(element)) && seen.add(nameOf(element)));
 }
 
 /** Gives out names of one scope, each once: what is taken gets a number. */

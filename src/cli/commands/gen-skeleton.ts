@@ -1,24 +1,31 @@
-import { generateTsSkeleton } from '../../gen/index.ts';
+import { formatCSkeleton, formatTsSkeleton, GenError } from '../../gen/index.ts';
 import type { Handler } from '../context.ts';
 import { errFailed, errNotSupported } from '../errors.ts';
-import { openObjectFile } from '../object-file.ts';
+import { openSkeleton, takeSkeletonArguments } from '../skeleton-file.ts';
 
-/** Longest name of an object. */
-const MAX_NAME = 63;
+const EINVAL = -22;
 
-/** `gen skeleton OBJ [name NAME]`: a TypeScript module that holds an object and opens, loads and attaches it. */
+/**
+ * `gen skeleton OBJ [name NAME] [lang ts|c]`: a TypeScript module or a C header that holds an object and opens, loads and
+ * attaches it; in JSON all that such a generator needs to know.
+ */
 export const genSkeleton: Handler = (context, words) => {
-  words.need(1);
+  const args = takeSkeletonArguments(words);
+  const { lang = 'ts' } = args;
+  if (lang !== 'ts' && lang !== 'c') throw errFailed(`unrecognized language: '${lang}', expected ts or c`);
   if (context.options.useLoader) throw errNotSupported('ebpfts gen skeleton -L');
-  const path = words.take();
-  let name: string | undefined;
-  while (words.count > 0) {
-    words.need(2);
-    if (!words.takeIf('name')) throw errFailed(`unknown arg ${words.peek}`);
-    if (name !== undefined) throw errFailed('object name already specified');
-    name = words.take().slice(0, MAX_NAME);
-  }
-  const object = openObjectFile(context, path);
-  const text = generateTsSkeleton(object, context.io.readFile(path), { file: path, name });
-  return { plain: () => text, json: () => null };
+  const forLibbpf = lang === 'c' && !context.options.json;
+  const skeleton = openSkeleton(context, args, { forLibbpf, nameless: false });
+  return {
+    plain() {
+      if (lang === 'ts') return formatTsSkeleton(skeleton);
+      try {
+        return formatCSkeleton(skeleton);
+      } catch (error) {
+        if (error instanceof GenError) throw errFailed(error.message, EINVAL);
+        throw error;
+      }
+    },
+    json: () => null,
+  };
 };

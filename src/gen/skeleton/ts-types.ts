@@ -1,6 +1,6 @@
-import type { Btf, BtfId, Shape, ShapeField } from '../btf/index.ts';
-import { sizedShape } from '../object/index.ts';
-import { NameScope, propertyName } from './names.ts';
+import type { Btf, BtfId, Shape, ShapeField } from '../../btf/index.ts';
+import { sizedShape } from '../../object/index.ts';
+import { NameScope, propertyName, uniqueBy } from '../names.ts';
 
 /** A type that the generated module declares. */
 export type TsDeclaration =
@@ -80,10 +80,9 @@ export class TsTypes {
 
   /** An anonymous struct or union inside another lends it its fields, as in C. */
   #fields(fields: readonly ShapeField[]): string[] {
-    return fields.flatMap(({ name, shape }) => {
-      if (name !== '') return [`${propertyName(name)}: ${this.ofShape(shape)};`];
-      return shape.kind === 'struct' || shape.kind === 'union' ? this.#fields(shape.fields) : [];
-    });
+    return uniqueBy(inOne(fields), (field) => field.name).map(
+      ({ name, shape }) => `${propertyName(name)}: ${this.ofShape(shape)};`,
+    );
   }
 
   #enumName(shape: Extract<Shape, { kind: 'enum' }>): string | undefined {
@@ -102,10 +101,20 @@ export class TsTypes {
       name,
       comment: `\`enum ${type.name}\`: ${shape.size} bytes; it may hold other values too`,
       base,
-      values: type.values.map((row) => ({ name: propertyName(row.name), value: `${row.value}${suffix}` })),
+      values: uniqueBy<{ name: string; value: number | bigint }>(type.values, (row) => row.name).map((row) => ({
+        name: propertyName(row.name),
+        value: `${row.value}${suffix}`,
+      })),
     });
     return name;
   }
+}
+
+function inOne(fields: readonly ShapeField[]): ShapeField[] {
+  return fields.flatMap((field) => {
+    if (field.name !== '') return [field];
+    return field.shape.kind === 'struct' || field.shape.kind === 'union' ? inOne(field.shape.fields) : [];
+  });
 }
 
 function numeric(size: number): 'number' | 'bigint' {

@@ -1,5 +1,5 @@
-import type { MapOrigin } from '../object/index.ts';
-import { commentText, quoted } from './names.ts';
+import type { MapOrigin } from '../../object/index.ts';
+import { commentText, quoted } from '../names.ts';
 import type { TsDeclaration } from './ts-types.ts';
 
 /** A property of one of the class's groups. */
