@@ -1,8 +1,8 @@
 #!/bin/bash
-# Rebuilds the objects of samples/ with every compiler that is there, and with clang-19 those of test/fixtures/objects;
-# the same bytes on every run.
+# Rebuilds the objects of samples/ with every compiler that is there, with clang-19 those of test/fixtures/objects, with
+# gcc the user programs of samples/binaries; the same bytes on every run.
 # Usage: scripts/build-samples.sh
-# Needs, on Debian 12: apt-get install -y clang-19 clang-14 gcc-bpf llvm-19 libbpf-dev linux-libc-dev
+# Needs, on Debian 12: apt-get install -y gcc clang-19 clang-14 gcc-bpf llvm-19 libbpf-dev linux-libc-dev
 set -uo pipefail
 export LC_ALL=C
 cd "$(dirname "$0")/../samples"
@@ -68,6 +68,16 @@ for source in "$BUILD"/fixtures/*.bpf.c; do
   name=$(basename "${source%.c}")
   (cd "$BUILD" && compile clang-19 el "fixtures/$name.c" out.o && llvm-strip-19 -g out.o && mv out.o "$FIXTURES/$name.o") || exit 1
 done
+
+# User programs that probes are placed on; nothing in them depends on a C library.
+USER="-g0 -O2 -fno-asynchronous-unwind-tables -fcf-protection=none -ffreestanding -nostdlib -Wl,--build-id=none"
+if [ "$(uname -m)" = x86_64 ]; then
+  (
+    cd binaries || exit 1
+    gcc $USER -fPIC -shared -DLIBRARY -Wl,--version-script=probes.map,-soname=libprobes.so.1 probes.c -o libprobes.so.1 &&
+      gcc $USER -static -fno-pie -no-pie probes.c -o probes
+  ) || exit 1
+fi
 
 {
   echo "# Which compiler built which sample"

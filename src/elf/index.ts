@@ -1,13 +1,17 @@
 /**
- * Owns: one 64-bit ELF file of either byte order: sections, symbols, relocations, notes, groups.
+ * Owns: one 64-bit ELF file of either byte order: sections, symbols, relocations, notes,
+ * groups; executables and libraries of either class, as those see them who place probes.
  * Does not own: what a section means to BPF (`object/`).
  * Reads from: base; elfy, whose types stop at `elfy.ts`.
  */
+export type { BinaryFunction, BinarySegment, ElfBinary } from './binary.ts';
+export { parseBinary } from './binary.ts';
 export {
   EM_BPF,
   EM_NONE,
   ET_REL,
   SHF_EXECINSTR,
+  SHT_DYNSYM,
   SHT_LLVM_ADDRSIG,
   SHT_NOBITS,
   SHT_PROGBITS,
@@ -26,5 +30,5 @@ export {
   STV_INTERNAL,
 } from './constants.ts';
 export { ElfError } from './errors.ts';
-export type { ElfFile, ElfRelocation, ElfSection, ElfSymbol } from './file.ts';
+export type { ElfFile, ElfNote, ElfRelocation, ElfSection, ElfSymbol } from './file.ts';
 export { parseElf } from './parse.ts';

@@ -4,10 +4,13 @@
  * Reads from: base, uapi, elf, btf, syscall, object, relo.
  */
 
+export type { UprobeMultiTarget, UprobeTarget } from './attach-uprobe.ts';
+export type { BinaryFiles } from './binaries.ts';
 export type { Codec, Input } from './codec.ts';
 export { createCodec } from './codec.ts';
 export { LoaderError, ProgramLoadError, SyscallError } from './errors.ts';
 export { loadObject } from './load.ts';
+export type { AttachOptions } from './loaded.ts';
 export { Link, LoadedMap, LoadedObject, LoadedProgram } from './loaded.ts';
 export { MapHandle } from './map-handle.ts';
 export type { LoadOptions } from './options.ts';
@@ -18,3 +21,4 @@ export { Skeleton, SkeletonProgram } from './skeleton.ts';
 export { kernelVersion, relocationTarget } from './target.ts';
 export type { Reference, SkeletonMapHost, TypedPerfRecord } from './typed-map.ts';
 export { PercpuMap, PerfMap, QueueMap, ReferenceMap, RingMap, SkeletonMap, TypedMap } from './typed-map.ts';
+export type { UsdtTarget } from './usdt/attach.ts';

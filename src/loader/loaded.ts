@@ -9,12 +9,16 @@ import {
   type System,
 } from '../syscall/index.ts';
 import { autoAttach } from './attach.ts';
+import type { AttachContext, Attached } from './attach-context.ts';
+import { attachUprobe, attachUprobeMulti, type UprobeMultiTarget, type UprobeTarget } from './attach-uprobe.ts';
 import { type CreatedMap, makeDirectories } from './create-maps.ts';
-import { errNoElement, errSyscall } from './errors.ts';
+import { errCannotAttach, errNoElement, errSyscall } from './errors.ts';
 import type { LoadedCode } from './load-programs.ts';
 import { MapHandle } from './map-handle.ts';
 import type { LoadOptions } from './options.ts';
 import { registerStructOps, structOpsValues } from './struct-ops.ts';
+import { attachUsdt, type UsdtTarget } from './usdt/attach.ts';
+import { UsdtSpecs } from './usdt/specs.ts';
 
 /** Something in the kernel that this process holds by an fd, and that can be pinned. */
 class Held {
@@ -43,6 +47,27 @@ class Held {
 
 /** A program that is attached. Closing it detaches, unless it is pinned. */
 export class Link extends Held {
+  /** Links beside the first: static probes need one a place on kernels that cannot have many in one. */
+  readonly #others: readonly Fd[];
+  readonly #released: (() => void) | undefined;
+
+  constructor(system: System, name: string, { fds, released }: Attached) {
+    super(system, name, fds[0]);
+    this.#others = fds.slice(1);
+    this.#released = released;
+  }
+
+  override pin(path: string): void {
+    if (this.#others.length > 0) throw errCannotAttach(this.name, `pinning ${this.#others.length + 1} links as one`);
+    super.pin(path);
+  }
+
+  override close(): void {
+    super.close();
+    for (const fd of this.#others) this.system.close(fd);
+    this.#released?.();
+  }
+
   /** Detaches; the link stays, defunct. @throws {SyscallError} */
   detach(): void {
     const done = this.system.linkDetach(this.fd);
@@ -52,6 +77,10 @@ export class Link extends Held {
 
 /** Operations that a map registered by itself; they are taken back with its element. */
 class StructOpsRegistration extends Link {
+  constructor(system: System, name: string, fd: Fd) {
+    super(system, name, { fds: [fd] });
+  }
+
   override detach(): void {
     const done = this.system.mapDeleteElem(this.fd, new Uint8Array(4));
     if (isErrno(done)) throw errSyscall('BPF_MAP_DELETE_ELEM', this.name, done);
@@ -62,6 +91,12 @@ class StructOpsRegistration extends Link {
   }
 }
 
+/** What a program is attached with, wherever that is. */
+export interface AttachOptions {
+  /** Handed to the program by `bpf_get_attach_cookie`; on static probes by `bpf_usdt_cookie`. */
+  readonly cookie?: bigint;
+}
+
 /** A program of an object, in the kernel. */
 export class LoadedProgram extends Held {
   readonly spec: ProgramSpec;
@@ -69,24 +104,46 @@ export class LoadedProgram extends Held {
   /** The verifier's log, where a log level was asked for. */
   readonly log: string;
   readonly #options: LoadOptions;
+  readonly #usdt: UsdtSpecs;
 
-  constructor(system: System, code: LoadedCode, options: LoadOptions) {
+  constructor(system: System, code: LoadedCode, of: { readonly options: LoadOptions; readonly usdt: UsdtSpecs }) {
     super(system, code.relocated.spec.name, code.fd);
     this.spec = code.relocated.spec;
     this.relocated = code.relocated;
     this.log = code.log;
-    this.#options = options;
+    this.#options = of.options;
+    this.#usdt = of.usdt;
   }
 
   /**
    * Attaches it where its section's name says.
    * @returns undefined where the name names no place (XDP, tc, cgroups …): see `attachTo`
-   * @throws {SyscallError}, {LoaderError}
+   * @throws {SyscallError}, {LoaderError}, {ElfError}
    */
-  attach(options: { readonly cookie?: bigint } = {}): Link | undefined {
-    const { system, spec, fd } = this;
-    const made = autoAttach({ system, spec, fd, options: this.#options, ...options });
-    return made === undefined ? undefined : new Link(system, this.name, made);
+  attach(options: AttachOptions = {}): Link | undefined {
+    const made = autoAttach(this.#context(options));
+    return made === undefined ? undefined : new Link(this.system, this.name, made);
+  }
+
+  /** Attaches it to a place in a user program. @throws as `attach` */
+  attachUprobe(target: UprobeTarget, options: AttachOptions = {}): Link {
+    return new Link(this.system, this.name, attachUprobe(this.#context(options), target));
+  }
+
+  /** Attaches it to many places in a user program; it must have been loaded for that. @throws as `attach` */
+  attachUprobeMulti(target: UprobeMultiTarget): Link {
+    return new Link(this.system, this.name, attachUprobeMulti(this.#context({}), target));
+  }
+
+  /** Attaches it to a static probe of a user program. @throws as `attach` */
+  attachUsdt(target: UsdtTarget, options: AttachOptions = {}): Link {
+    return new Link(this.system, this.name, attachUsdt(this.#context(options), target));
+  }
+
+  #context({ cookie }: AttachOptions): AttachContext {
+    const { system, spec, fd, relocated } = this;
+    const { expectedAttachType: attachType } = relocated;
+    return { system, spec, fd, attachType, cookie, options: this.#options, usdt: this.#usdt };
   }
 
   /** Attaches it to a place of the caller's: a cgroup or namespace fd, an interface's index. @throws {SyscallError} */
@@ -94,7 +151,7 @@ export class LoadedProgram extends Held {
     const attachType = attr.attachType ?? this.spec.expectedAttachType;
     const made = this.system.linkCreate({ ...attr, attachType, progFd: this.fd });
     if (isErrno(made)) throw errSyscall('BPF_LINK_CREATE', this.name, made);
-    return new Link(this.system, this.name, made);
+    return new Link(this.system, this.name, { fds: [made] });
   }
 
   /** Runs it on data of the caller's. @throws {SyscallError} where the kernel cannot run that type */
@@ -132,7 +189,9 @@ export class LoadedMap extends MapHandle {
     const { system, spec, fd } = this;
     if (this.#operations === undefined) return undefined;
     const link = registerStructOps({ system, spec, fd, value: this.#operations });
-    return link === undefined ? new StructOpsRegistration(system, this.name, fd) : new Link(system, this.name, link);
+    return link === undefined
+      ? new StructOpsRegistration(system, this.name, fd)
+      : new Link(system, this.name, { fds: [link] });
   }
 
   /** Pins it at an absolute path of a bpffs; directories are made. @throws {SyscallError} */
@@ -161,7 +220,8 @@ export class LoadedObject {
     const { system, options } = parts;
     this.object = parts.object;
     this.relocated = parts.relocated;
-    this.programs = [...parts.programs.values()].map((code) => new LoadedProgram(system, code, options));
+    const usdt = new UsdtSpecs(parts.object, () => this.maps);
+    this.programs = [...parts.programs.values()].map((code) => new LoadedProgram(system, code, { options, usdt }));
     const operations = structOpsValues(parts.relocated, parts.programs);
     this.maps = [...parts.maps].map(
       ([spec, created]) => new LoadedMap(system, spec, { ...created, operations: operations.get(spec) }),

@@ -1,6 +1,7 @@
 import type { Btf } from '../btf/index.ts';
 import type { MapSpec, ProgramSpec } from '../object/index.ts';
 import type { Fd } from '../syscall/index.ts';
+import type { BinaryFiles } from './binaries.ts';
 
 /** How to load an object; everything may be left out. */
 export interface LoadOptions {
@@ -16,6 +17,6 @@ export interface LoadOptions {
   readonly logLevel?: number;
   /** Programs that are done, of how many. */
   readonly progress?: (done: number, of: number, program: ProgramSpec) => void;
-  /** Contents of a file of the machine, where uprobes attach; undefined where it has none. */
-  readonly readBinary?: (path: string) => Uint8Array | undefined;
+  /** Executables and libraries of the machine, where uprobes and static probes attach. */
+  readonly binaries?: BinaryFiles;
 }

@@ -4,19 +4,24 @@ import type { RelocateOptions } from '../relo/index.ts';
 import { type BtfInfo, isErrno, type System } from '../syscall/index.ts';
 import type { LoadOptions } from './options.ts';
 
+/** Since Linux 6.6 one link can be on many places of user programs. */
+const UPROBE_MULTI_VERSION = (6 << 16) + (6 << 8);
+
 /** The kernel behind a `System` as relocation sees it; each of its files is read when it is first needed. */
 export function relocationTarget(
   system: System,
   options: Pick<LoadOptions, 'coreTarget' | 'kconfig'>,
 ): RelocateOptions {
   const target = kernelBtf(system);
+  const version = kernelVersion(system.machineFacts().release);
   return {
     target,
     coreTarget: options.coreTarget,
     kconfig: options.kconfig,
     modules: once(() => (target === undefined ? [] : moduleBtfs(system, target))),
     kernelConfig: once(() => readText(system, '/proc/config.gz')),
-    kernelVersion: kernelVersion(system.machineFacts().release),
+    kernelVersion: version,
+    hasUprobeMulti: version >= UPROBE_MULTI_VERSION,
     kallsyms: kallsyms(system),
   };
 }

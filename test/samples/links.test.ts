@@ -1,5 +1,5 @@
 // Every sample program that its section's name attaches: a link that is there, shown, pinned and detached.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,10 +9,12 @@ import { type LoadedObject, loadObject } from '../../src/loader/index.ts';
 import { openObject } from '../../src/object/index.ts';
 import type { LinkInfo, ProgInfo } from '../../src/syscall/index.ts';
 import { bpf_link_type as T } from '../../src/uapi/index.ts';
+import { binaryFiles } from '../support/binaries.ts';
 import { runCli } from '../support/cli.ts';
 import { sampleObject, sampleObjects, shippedKernelBtf } from '../support/samples.ts';
 
 const FOLDER = 'clang-19/el';
+const binaries = binaryFiles({ '/usr/lib/libc.so.6': 'libprobes.so.1' });
 const btf = shippedKernelBtf();
 const on = createKernel({
   profile: {
@@ -45,6 +47,24 @@ const LINKS: Readonly<Record<string, { type: number; says: object }>> = {
     type: T.BPF_LINK_TYPE_PERF_EVENT,
     says: { perfEvent: expect.objectContaining({ type: 'kretprobe', func: 'do_unlinkat' }) },
   },
+  'uprobe/libc.so.6:malloc': {
+    type: T.BPF_LINK_TYPE_PERF_EVENT,
+    says: { perfEvent: { type: 'uprobe', file: '/usr/lib/libc.so.6', offset: 0x1000n, refCtrOffset: 0n } },
+  },
+  'uretprobe/libc.so.6:malloc': {
+    type: T.BPF_LINK_TYPE_PERF_EVENT,
+    says: { perfEvent: { type: 'uretprobe', file: '/usr/lib/libc.so.6', offset: 0x1000n, refCtrOffset: 0n } },
+  },
+  'usdt/libc.so.6:libc:setjmp': {
+    type: T.BPF_LINK_TYPE_UPROBE_MULTI,
+    says: {
+      multi: {
+        flags: 0,
+        path: '/usr/lib/libc.so.6',
+        funcs: [expect.objectContaining({ address: 0x1012n, cookie: 0n, refCtrOffset: 0n })],
+      },
+    },
+  },
   'tracepoint/syscalls/sys_enter_openat': {
     type: T.BPF_LINK_TYPE_PERF_EVENT,
     says: { perfEvent: expect.objectContaining({ type: 'tracepoint' }) },
@@ -55,9 +75,6 @@ const LINKS: Readonly<Record<string, { type: number; says: object }>> = {
 const REFUSED: Readonly<Record<string, RegExp>> = {
   // Linux too asks for the map by its fd.
   'iter/bpf_map_elem': /^BPF_LINK_CREATE of 'iter_map_elem' failed: Bad file descriptor \(EBADF\)$/,
-  'uprobe/libc.so.6:malloc': /^not supported yet: finding 'malloc' in libc\.so\.6/,
-  'uretprobe/libc.so.6:malloc': /^not supported yet: finding 'malloc' in libc\.so\.6/,
-  'usdt/libc.so.6:libc:setjmp': /^not supported yet: attaching usdt\/libc\.so\.6:libc:setjmp/,
 };
 
 const objects = sampleObjects(FOLDER).map((path) => ({
@@ -75,7 +92,7 @@ describe('attached by its section', () => {
     const system = on.openProcess();
     let loaded: LoadedObject;
     try {
-      loaded = loadObject(system, object);
+      loaded = loadObject(system, object, { binaries });
     } catch (error) {
       expect((error as Error).message).toMatch(/not supported yet: /);
       return;
@@ -136,10 +153,17 @@ describe('the command line', () => {
     await run('machine reset');
   });
 
-  it('leaves nothing pinned where one of several cannot be attached', async () => {
-    const { stderr, status } = await load('uprobe_malloc');
-    expect(stderr).toContain("not supported yet: finding 'malloc' in libc.so.6");
-    expect(status).toBe(255);
-    expect((await run('prog show')).stdout).toBe('');
+  it('finds the library of a uprobe where LD_LIBRARY_PATH says', async () => {
+    const library = join(folder, 'libc.so.6');
+    copyFileSync('samples/binaries/libprobes.so.1', library);
+    const options = { env: { EBPFTS_MACHINE: join(folder, 'machine'), LD_LIBRARY_PATH: folder } };
+    const path = `samples/objects/${FOLDER}/uprobe_malloc.bpf.o`;
+    const loaded = await runCli(['prog', 'loadall', path, '/sys/fs/bpf/x', 'autoattach'], options);
+    expect(loaded).toMatchObject({ status: 0 });
+    expect(JSON.parse((await run('link show -j')).stdout)).toMatchObject([
+      { type: 'perf_event', retprobe: false, file: library, offset: 0x1000, cookie: 0 },
+      { type: 'perf_event', retprobe: true, file: library, offset: 0x1000, cookie: 0 },
+    ]);
+    await run('machine reset');
   });
 });

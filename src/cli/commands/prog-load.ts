@@ -1,7 +1,9 @@
+import { EbpftsError } from '../../base/index.ts';
 import { progTypeNames } from '../../catalog/index.ts';
-import { type Link, type LoadedObject, type LoadedProgram, loadObject, SyscallError } from '../../loader/index.ts';
+import { type Link, type LoadedObject, type LoadedProgram, loadObject } from '../../loader/index.ts';
 import type { BpfObject } from '../../object/index.ts';
 import type { ProgInfo, System } from '../../syscall/index.ts';
+import { hostBinaries } from '../binaries.ts';
 import { BPFFS, preparePinDirectory, preparePinFile, removeTree } from '../bpffs.ts';
 import { readBtfFile } from '../btf-file.ts';
 import type { Context, Handler } from '../context.ts';
@@ -40,7 +42,7 @@ async function load(context: Context, words: Words, which: 'first' | 'all'): Pro
     coreTarget: coreTarget(context, args),
     logLevel: context.options.debug ? LOG_ALL : 0,
     progress: progress(context),
-    readBinary: (path) => readIfThere(context, path),
+    binaries: hostBinaries(context.io),
   });
   context.printer.info(NOT_VERIFIED);
   for (const { log } of loaded.programs) if (log !== '') context.printer.info(log.trimEnd());
@@ -80,14 +82,6 @@ function coreTarget({ io, options }: Context, args: LoadArguments) {
   return path === undefined ? undefined : readBtfFile(io, path);
 }
 
-function readIfThere({ io }: Context, path: string): Uint8Array | undefined {
-  try {
-    return io.readFile(path);
-  } catch {
-    return undefined;
-  }
-}
-
 /** A line on the terminal that counts programs, where there are many. */
 function progress({ io }: Context): ((done: number, of: number) => void) | undefined {
   if (!io.progress) return undefined;
@@ -103,12 +97,12 @@ function pinFirst(loaded: LoadedObject, path: string, autoattach: boolean, conte
   pinProgram(first, path, autoattach, context);
 }
 
-/** Attaches a program; where the kernel refuses, that is said and it is pinned all the same. */
+/** Attaches a program; where that cannot be done, it is said and the program is pinned all the same. */
 function attach(program: LoadedProgram, printer: Printer): Link | undefined {
   try {
     return program.attach();
   } catch (error) {
-    if (!(error instanceof SyscallError)) throw error;
+    if (!(error instanceof EbpftsError) || error.code === 'LOADER_NOT_SUPPORTED') throw error;
     printer.info(error.message);
     return undefined;
   }
