@@ -1,4 +1,11 @@
 /** Constants of the format. @see https://refspecs.linuxfoundation.org/elf/gabi4+/contents.html */
+/** Bytes of a 64-bit file header, a section header, and an entry of each table. */
+export const EHDR_SIZE = 64;
+export const SHDR_SIZE = 64;
+export const SYM_SIZE = 24;
+export const REL_SIZE = 16;
+export const RELA_SIZE = 24;
+
 export const EM_NONE = 0;
 export const EM_BPF = 247;
 
@@ -20,7 +27,9 @@ export const SHT_GNU_VERDEF = 0x6ffffffd;
 export const SHT_GNU_VERSYM = 0x6fffffff;
 
 export const SHF_EXECINSTR = 4n;
+export const SHF_STRINGS = 0x20n;
 
+export const SHN_UNDEF = 0;
 export const SHN_LORESERVE = 0xff00;
 export const SHN_XINDEX = 0xffff;
 
@@ -33,5 +42,6 @@ export const STT_OBJECT = 1;
 export const STT_FUNC = 2;
 export const STT_SECTION = 3;
 
+export const STV_DEFAULT = 0;
 export const STV_INTERNAL = 1;
 export const STV_HIDDEN = 2;

@@ -50,6 +50,9 @@ export const errOutside = (at: { what: string; offset: number; size: number; fil
 export const errSectionIndex = (what: string, got: number, count: number) =>
   elfError('ELF_SECTION_INDEX', `ELF: ${what}: section ${got} is not one of ${count}`, { what, got, count });
 
+export const errSectionCount = (count: number, limit: number) =>
+  elfError('ELF_SECTION_COUNT', `ELF: ${count} sections, at most ${limit} can be written`, { count, limit });
+
 export const errNames = (what: string, got: number, limit: number) =>
   elfError('ELF_NAMES', `ELF: ${what}: names take ${got} bytes, more than ${limit}`, { what, got, limit });
 

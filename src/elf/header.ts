@@ -1,6 +1,6 @@
 import type { Endian } from '../base/index.ts';
 import { ByteReader } from '../base/index.ts';
-import { SHN_XINDEX } from './constants.ts';
+import { EHDR_SIZE, SHDR_SIZE, SHN_XINDEX } from './constants.ts';
 import {
   errByteOrder,
   errClass,
@@ -12,10 +12,6 @@ import {
   errTruncated,
   errVersion,
 } from './errors.ts';
-
-/** Bytes of a 64-bit file header and of a section header. */
-const EHDR_SIZE = 64;
-const SHDR_SIZE = 64;
 
 /** The file header, with the counts that large files keep in section 0 filled in. */
 export interface ElfHeader {

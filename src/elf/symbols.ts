@@ -1,12 +1,10 @@
 import type { Endian } from '../base/index.ts';
 import { ByteReader } from '../base/index.ts';
-import { SHN_LORESERVE, SHN_XINDEX, SHT_STRTAB, SHT_SYMTAB, SHT_SYMTAB_SHNDX } from './constants.ts';
+import { SHN_LORESERVE, SHN_XINDEX, SHT_STRTAB, SHT_SYMTAB, SHT_SYMTAB_SHNDX, SYM_SIZE } from './constants.ts';
 import { errEntSize, errSectionIndex, errSymbolTables, errTruncated } from './errors.ts';
 import type { ElfSection, ElfSymbol } from './file.ts';
 import { exact } from './header.ts';
 import { StringTable } from './strings.ts';
-
-const SYM_SIZE = 24;
 
 /** The file's symbol table section. @throws {ElfError} `ELF_SYMTABS` where there are two */
 export function findSymbolTable(sections: readonly ElfSection[]): ElfSection | undefined {

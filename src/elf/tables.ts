@@ -1,12 +1,10 @@
 import type { Endian } from '../base/index.ts';
 import { ByteReader, decodeUtf8 } from '../base/index.ts';
-import { SHT_GROUP, SHT_NOTE, SHT_RELA } from './constants.ts';
+import { REL_SIZE, RELA_SIZE, SHT_GROUP, SHT_NOTE, SHT_RELA } from './constants.ts';
 import { errEntSize, errSectionIndex, errTruncated } from './errors.ts';
 import type { ElfGroup, ElfNote, ElfRelocation, ElfSection, ElfSymbol } from './file.ts';
 import { exact } from './header.ts';
 
-const REL_SIZE = 16;
-const RELA_SIZE = 24;
 const GRP_COMDAT = 1;
 
 /** Rows of a REL or RELA section. */

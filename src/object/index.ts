@@ -6,6 +6,13 @@
 export { keyShape, sizedShape, valueShape } from './element-shape.ts';
 export { ObjectError } from './errors.ts';
 export type { ExternSpec, KconfigExtern, KconfigKind, KsymExtern } from './extern-spec.ts';
+export { LinkError } from './linker/errors.ts';
+export type { Claim } from './linker/globals.ts';
+export type { LinkFile } from './linker/input.ts';
+export type { LinkResult } from './linker/link.ts';
+export { linkObjects } from './linker/link.ts';
+export type { SectionPart } from './linker/output-sections.ts';
+export type { LinkedSection, LinkedSymbol, LinkReport } from './linker/report.ts';
 export type { BpfObject, OpenOptions } from './object.ts';
 export { openObject } from './open.ts';
 export { sourceLine } from './source-line.ts';

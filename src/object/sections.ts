@@ -86,18 +86,28 @@ export function collectSections(elf: ElfFile, fileSize: number): ObjectSections 
  * Sections that share their bytes would make the work, and what is copied, a multiple of the file: compilers and linkers
  * make none.
  */
-function checkOverlap(elf: ElfFile, fileSize: number): void {
+export function checkOverlap(elf: ElfFile, fileSize: number): void {
   const total = elf.sections.reduce((sum, { data }) => sum + data.length, 0);
   if (total > MAX_SHARING * fileSize) {
     throw errSection('*', `sections overlap: ${total} bytes in a file of ${fileSize}`, { total, fileSize });
   }
 }
 
-function isIgnored({ type, name, size }: ElfSection): boolean {
-  if (type === SHT_STRTAB || type === SHT_LLVM_ADDRSIG || type === SHT_SYMTAB) return true;
+function isIgnored(section: ElfSection): boolean {
+  return section.type === SHT_SYMTAB || isLeftOut(section);
+}
+
+/** Whether a section means nothing to a loader or linker: strings, debug information, relocations of BTF, an empty `.text`. */
+export function isLeftOut({ type, name, size }: ElfSection): boolean {
+  if (type === SHT_STRTAB || type === SHT_LLVM_ADDRSIG) return true;
   if (type === SHT_PROGBITS && size === 0 && name === '.text') return true;
-  if (name.startsWith('.debug_') || name.startsWith('.rel.debug_')) return true;
+  if (isDebugSection(name) || name.startsWith('.rel.debug_')) return true;
   return name === '.rel.BTF' || name === '.rel.BTF.ext';
+}
+
+/** Whether a section of that name holds DWARF. */
+export function isDebugSection(name: string): boolean {
+  return name.startsWith('.debug_');
 }
 
 function collectSection(found: ObjectSections, section: ElfSection): void {
