@@ -107,7 +107,7 @@ export class BtfBuilder {
       const at = from.index[id] + offset;
       this.#index.push(at);
       remapStrings(words, at, string);
-      remapTypeIds(words, at, (old) => ids[old]);
+      remapTypeIds(words, at, (old) => ids[old] ?? old);
     }
     return ids;
   }

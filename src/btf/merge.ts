@@ -9,11 +9,11 @@ export interface MergeBtfOptions {
 }
 
 /**
- * One BTF of several: the types of all of them in order, then deduplicated. It has the byte order of the first.
+ * One BTF of several: the types of all of them in order, then deduplicated. It has the byte order of the base or of the first.
  * @throws {BtfError} BTF_OTHER_BASE
  */
 export function mergeBtf(btfs: readonly Btf[], { base }: MergeBtfOptions = {}): Btf {
-  const builder = new BtfBuilder({ base, endian: btfs[0]?.endian });
+  const builder = new BtfBuilder({ base, endian: base?.endian ?? btfs[0]?.endian });
   for (const btf of btfs) builder.addBtf(btf);
   return dedupBtf(builder.toBtf()).btf;
 }

@@ -1,4 +1,4 @@
-import { BTF_KIND_MAX, infoKind, infoVlen, KIND_LAYOUTS, TYPE_WORDS } from './kinds.ts';
+import { BTF_KIND, BTF_KIND_MAX, infoKind, infoVlen, KIND_LAYOUTS, TYPE_WORDS } from './kinds.ts';
 import type { BtfId } from './model.ts';
 
 /** New value of a type id or a string offset. */
@@ -11,7 +11,8 @@ export function remapTypeIds(words: Uint32Array, at: number, remap: (id: BtfId) 
   // What a kind of a newer kernel refers to is not known.
   if (kind > BTF_KIND_MAX) return;
   const { third, infoTypes, info: infoWords, element, type } = KIND_LAYOUTS[kind];
-  if (third) words[at + 2] = remap(words[at + 2]);
+  // gcc writes an id into the third word of a FWD, which means nothing; libbpf takes it for one all the same.
+  if (third || (kind === BTF_KIND.FWD && words[at + 2] !== 0)) words[at + 2] = remap(words[at + 2]);
   for (let i = 0; i < infoTypes; i++) words[at + TYPE_WORDS + i] = remap(words[at + TYPE_WORDS + i]);
   if (type < 0) return;
   const start = at + TYPE_WORDS + infoWords;

@@ -114,7 +114,7 @@ function newIds(graph: DedupGraph): Uint32Array {
 function compact(graph: DedupGraph, ids: Uint32Array): { words: Uint32Array; index: Uint32Array } {
   const { words, index, firstId, count, map } = graph;
   const places: number[] = [];
-  const newId = (id: BtfId) => ids[id];
+  const newId = (id: BtfId) => ids[id] ?? id;
   let end = index[firstId] ?? words.length;
   for (let id = firstId; id < count; id++) {
     if (map[id] !== id) continue;
