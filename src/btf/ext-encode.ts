@@ -3,7 +3,6 @@ import { wordsToBytes } from '../base/index.ts';
 import type { BtfExt, BtfExtRecords } from './ext.ts';
 import { BTF_MAGIC, BTF_VERSION } from './header.ts';
 import type { BtfId } from './model.ts';
-import type { Remap } from './references.ts';
 import { WordBuffer } from './word-buffer.ts';
 
 const HEADER_WORDS = 8;
@@ -14,17 +13,22 @@ const CORE_STRINGS = [2];
 /** Word of a function's or CO-RE record that is a type id. */
 const TYPE_WORD = [1];
 
+/** New value of a string offset. */
+type Remap = (offset: number) => number;
+
 /** New values of what `.BTF.ext` refers to in the object's BTF. */
 export interface BtfExtRemap {
   readonly type: (id: BtfId) => BtfId;
   readonly string: Remap;
+  /** For names of sections; default: `string`. */
+  readonly sectionName?: Remap;
 }
 
 /** The same records for a BTF whose ids and string offsets changed; strings are asked for in file order. */
 export function remapBtfExt(ext: BtfExt, remap: BtfExtRemap): BtfExt {
   const records = (list: readonly BtfExtRecords[], strings: readonly number[], types: readonly number[]) =>
     list.map((record) => {
-      const sectionName = remap.string(record.sectionName);
+      const sectionName = (remap.sectionName ?? remap.string)(record.sectionName);
       const words = record.words.slice();
       const size = record.recordSize / 4;
       for (let i = 0, at = 0; i < record.count; i++, at += size) {

@@ -1,10 +1,8 @@
 import { Btf } from '../btf.ts';
-import { errKind } from '../errors.ts';
 import type { BtfExt } from '../ext.ts';
 import { remapBtfExt } from '../ext-encode.ts';
-import { BTF_KIND_MAX } from '../kinds.ts';
 import type { BtfId } from '../model.ts';
-import { remapStrings, remapTypeIds } from '../references.ts';
+import { remapTypeIds, StringOffsets } from '../references.ts';
 import { StringSet, stringBytes } from '../string-set.ts';
 import { BtfStrings } from '../strings.ts';
 import { dedupComposites, resolveForwards } from './composites.ts';
@@ -16,6 +14,11 @@ import { dedupReferences } from './references.ts';
 export interface DedupOptions {
   /** The `.BTF.ext` of the same object: its strings stay, and it comes back with the new ids and offsets. */
   readonly ext?: BtfExt;
+  /**
+   * There is one of each string already, as in what a `BtfBuilder` made from nothing: all stay where they are, as libbpf
+   * leaves them.
+   */
+  readonly keepStrings?: boolean;
 }
 
 /** A deduplicated BTF, and where everything went. */
@@ -38,15 +41,32 @@ export interface DedupResult {
  * @see tools/lib/bpf/btf.c (v6.12), whose results these are
  */
 export function dedupBtf(btf: Btf, { ext }: DedupOptions = {}): DedupResult {
-  for (let id = 1; id < btf.typeCount; id++) {
-    if (btf.kindOf(id) > BTF_KIND_MAX) throw errKind({ id, kind: btf.kindOf(id) });
-  }
   const words = btf.words.slice();
-  const strings = new UsedStrings(btf);
-  for (let id = btf.firstId; id < btf.typeCount; id++) remapStrings(words, btf.index[id], strings.offset);
+  const used = new UsedStrings(btf);
+  for (let id = btf.firstId; id < btf.typeCount; id++) used.offsets.remap(words, btf.index[id]);
+  const string = (offset: number) => used.offsets.at(offset);
   // The strings of .BTF.ext follow those of the types.
-  const extStrings = ext && remapBtfExt(ext, { type: (id) => id, string: strings.offset });
+  const extStrings = ext && remapBtfExt(ext, { type: (id) => id, string });
+  const types = dedupTypes(btf, words);
+  const { endian, form, base } = btf;
+  const parts = { endian, form, base, words: types.words, index: types.index, pointerSize: undefined };
+  const result = new Btf({ ...parts, strings: used.toStrings() });
+  const { ids } = types;
+  const newExt = extStrings && remapBtfExt(extStrings, { type: (id) => ids[id] ?? id, string: (offset) => offset });
+  return { btf: result, ids, stringOffset: string, ext: newExt };
+}
 
+/**
+ * The same for types whose strings are each there once and in the order of their use, as a builder leaves them that
+ * whole BTFs were added to.
+ */
+export function dedupTypesOnly(btf: Btf): Btf {
+  const { words, index } = dedupTypes(btf, btf.words.slice());
+  const { endian, form, base, strings } = btf;
+  return new Btf({ endian, form, base, words, index, strings, pointerSize: undefined });
+}
+
+function dedupTypes(btf: Btf, words: Uint32Array): { words: Uint32Array; index: Uint32Array; ids: Uint32Array } {
   const graph = new DedupGraph(btf, words);
   const primitives = new Primitives(graph);
   primitives.addBase();
@@ -54,48 +74,33 @@ export function dedupBtf(btf: Btf, { ext }: DedupOptions = {}): DedupResult {
   dedupComposites(graph);
   resolveForwards(graph);
   dedupReferences(graph);
-
   const ids = newIds(graph);
-  const parts = compact(graph, ids);
-  const { endian, form, base } = btf;
-  const result = new Btf({ endian, form, base, ...parts, strings: strings.toStrings(), pointerSize: undefined });
-  const newExt = extStrings && remapBtfExt(extStrings, { type: (id) => ids[id] ?? id, string: (offset) => offset });
-  return { btf: result, ids, stringOffset: strings.offset, ext: newExt };
+  return { ...compact(graph, ids), ids };
 }
 
 /** Strings in the order in which they are asked for; those of the base keep their place. */
 class UsedStrings {
-  readonly #btf: Btf;
-  readonly #start: number;
+  readonly #base: Uint8Array;
   readonly #set: StringSet;
-  /** New offset plus one by old offset; 0 where it was not asked for. */
-  readonly #known: Uint32Array;
+  readonly offsets: StringOffsets;
 
-  constructor(btf: Btf) {
-    this.#btf = btf;
-    this.#start = btf.base?.strings.size ?? 0;
-    this.#set = new StringSet(btf.base === undefined ? new Uint8Array(1) : undefined);
-    this.#known = new Uint32Array(btf.strings.size);
-  }
-
-  readonly offset = (old: number): number => {
-    const known = this.#known;
-    if (old === 0 || old < this.#start || old >= known.length) return old;
-    if (known[old] === 0) known[old] = 1 + this.#place(old);
-    return known[old] - 1;
-  };
-
-  #place(old: number): number {
-    const { strings, base } = this.#btf;
-    const text = stringBytes(strings.bytes, old);
-    const inBase = base?.strings.find(text) ?? -1;
-    return inBase >= 0 ? inBase : this.#start + this.#set.add(text);
+  constructor({ base, strings }: Btf) {
+    const start = base?.strings.size ?? 0;
+    const set = new StringSet(base === undefined ? new Uint8Array(1) : undefined);
+    this.#base = strings.bytes.subarray(0, start);
+    this.#set = set;
+    this.offsets = new StringOffsets(strings.size, (old) => {
+      if (old < start) return old;
+      const text = stringBytes(strings.bytes, old);
+      const inBase = base?.strings.find(text) ?? -1;
+      return inBase >= 0 ? inBase : start + set.add(text);
+    });
   }
 
   toStrings(): BtfStrings {
-    const bytes = new Uint8Array(this.#start + this.#set.size);
-    bytes.set(this.#btf.strings.bytes.subarray(0, this.#start));
-    bytes.set(this.#set.bytes, this.#start);
+    const bytes = new Uint8Array(this.#base.length + this.#set.size);
+    bytes.set(this.#base);
+    bytes.set(this.#set.bytes, this.#base.length);
     return new BtfStrings(bytes);
   }
 }
@@ -113,20 +118,17 @@ function newIds(graph: DedupGraph): Uint32Array {
 /** The words and the index of the types that stay, after those of the base. */
 function compact(graph: DedupGraph, ids: Uint32Array): { words: Uint32Array; index: Uint32Array } {
   const { words, index, firstId, count, map } = graph;
-  const places: number[] = [];
-  const newId = (id: BtfId) => ids[id] ?? id;
+  const newIndex = index.slice();
   let end = index[firstId] ?? words.length;
+  let stays = firstId;
   for (let id = firstId; id < count; id++) {
     if (map[id] !== id) continue;
     const start = index[id];
     const next = index[id + 1] ?? words.length;
     words.copyWithin(end, start, next);
-    places.push(end);
-    remapTypeIds(words, end, newId);
+    newIndex[stays++] = end;
+    remapTypeIds(words, end, ids);
     end += next - start;
   }
-  const newIndex = new Uint32Array(firstId + places.length);
-  newIndex.set(index.subarray(0, firstId));
-  newIndex.set(places, firstId);
-  return { words: words.slice(0, end), index: newIndex };
+  return { words: words.slice(0, end), index: newIndex.slice(0, stays) };
 }

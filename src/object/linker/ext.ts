@@ -27,6 +27,8 @@ export function appendExt(input: LinkInput, target: ExtTarget): void {
   const remapped = remapBtfExt(ext, {
     type: (id) => target.ids[checkId({ btf, file, id })],
     string: (offset) => target.types.stringOf(btf, checkString({ btf, file, offset })),
+    // The sections of the linked file are named at its end.
+    sectionName: () => 0,
   });
   for (const list of EXT_LISTS) {
     ext[list].forEach((records, i) => {

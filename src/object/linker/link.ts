@@ -131,7 +131,7 @@ class Linker {
     const { all } = this.#output;
     this.#types.appendDatasecs(all);
     const linked = linkedExt(all, builder, this.#endian);
-    const { btf, ext } = dedupBtf(builder.toBtf(), { ext: linked });
+    const { btf, ext } = dedupBtf(builder.toBtf(), { ext: linked, keepStrings: true });
     const sections = [elfSection('.BTF', SHT_PROGBITS, BtfBuilder.from(btf).encode())];
     if (ext !== undefined) sections.push(elfSection('.BTF.ext', SHT_PROGBITS, encodeBtfExt(ext)));
     return { sections: sections.map((section) => ({ ...section, addralign: 8 })), types: btf.typeCount - 1 };
