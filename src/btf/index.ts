@@ -11,6 +11,22 @@ export { formatBtfC } from './c/dump.ts';
 export type { BpftoolForm } from './c/form.ts';
 export type { DedupOptions, DedupResult } from './dedup/dedup.ts';
 export { dedupBtf } from './dedup/dedup.ts';
+export type {
+  BtfDiff,
+  BtfDiffOptions,
+  BtfUses,
+  Change,
+  CompositeChange,
+  DeclarationChange,
+  EnumChange,
+  EnumeratorChange,
+  FieldChange,
+  FieldDifference,
+  FieldPlace,
+  FunctionChange,
+  UsesOfBoth,
+} from './diff/index.ts';
+export { diffBtf } from './diff/index.ts';
 export type { BtfBuilderOptions } from './encode.ts';
 export { BtfBuilder } from './encode.ts';
 export type { NewBtfType } from './encode-type.ts';

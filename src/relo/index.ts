@@ -13,5 +13,5 @@ export type {
 } from './program.ts';
 export { relocateObject } from './relocate.ts';
 export type { RelocationReport } from './report.ts';
-export type { CoreRecords, RecordFailure } from './used/index.ts';
-export { markCoreRecords, markObject, UsedTypes } from './used/index.ts';
+export type { CoreRecords, OutcomeChange, OutcomeSide, RecordFailure } from './used/index.ts';
+export { markCoreRecords, markObject, outcomeChanges, UsedTypes } from './used/index.ts';

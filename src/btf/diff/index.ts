@@ -9,5 +9,4 @@ export type { BtfDiff, BtfDiffOptions } from './diff.ts';
 export { diffBtf } from './diff.ts';
 export type { EnumChange, EnumeratorChange } from './enums.ts';
 export type { Change } from './sides.ts';
-export { typeText } from './type-text.ts';
 export type { BtfUses, UsesOfBoth } from './uses.ts';

@@ -37,7 +37,7 @@ export interface RecordFailure extends CoreFailure {
 /**
  * Marks what the CO-RE records of an object ask of a kernel: of a field the types on the way to it and the members that
  * it takes; of a type itself with all that it points to; of a type that has to match its members too; of an enumerator
- * its enum. Kernel types that no record asks about stay unmarked, and so does a type that the object asks of itself.
+ * its enum and itself. Kernel types that no record asks about stay unmarked, and so does a type that the object asks of itself.
  *
  * @returns the records that cannot be followed; those that find nothing are not among them
  */
@@ -72,6 +72,7 @@ function markTarget(marks: Marks, relo: BtfCoreRelo, target: CoreSpec): void {
       return;
     default:
       marks.reacher.mark(target.root, 'layout');
+      marks.used.markMember(target.accessors[0].type, target.raw[0]);
   }
 }
 

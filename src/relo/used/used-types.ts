@@ -1,6 +1,6 @@
 import type { Btf, BtfId } from '../../btf/index.ts';
 
-/** Types of one BTF that somebody uses, and of structs and unions the members that are used. */
+/** Types of one BTF that somebody uses, and of structs, unions and enums the members that are used. */
 export class UsedTypes {
   readonly btf: Btf;
   /** By id: 1 where the type is used. */
@@ -17,7 +17,7 @@ export class UsedTypes {
     return this.#types[id] === 1;
   }
 
-  /** Whether the member at that position of a struct or union is used. */
+  /** Whether the member at that position of a struct, union or enum is used. */
   hasMember(composite: BtfId, position: number): boolean {
     return this.#members.get(composite)?.has(position) ?? false;
   }
