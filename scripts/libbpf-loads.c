@@ -2,7 +2,8 @@
  * What libbpf hands to bpf(2) for each program of BPF objects, each loaded alone; no program reaches the kernel.
  * Built and run by scripts/record-relocations.sh.
  *
- * usage: libbpf-loads BTF OBJECT...     (BTF: the file that CO-RE relocates against)
+ * usage: libbpf-loads [-l] BTF OBJECT...     (BTF: the file that CO-RE relocates against)
+ * -l prints what libbpf says, below the row of its program, each line after a tab.
  * Prints one line a program, comma-separated:
  *   object,program,loads|refused[,type,attach_type,flags,license,insns,func_info,line_info,btf,maps]
  * Digests are the first 16 hex digits of SHA-256; in the instructions the fds of maps are 0; func_info and line_info
@@ -27,8 +28,23 @@ static struct bpf_program *wanted;
 static char prog_record[4096], btf_record[64], map_record[1 << 16], last_map[256];
 static size_t map_length;
 
-static int quiet(enum libbpf_print_level level, const char *format, va_list args)
+static char said[1 << 22];
+static size_t said_length;
+static int listening;
+
+static int listen_to(enum libbpf_print_level level, const char *format, va_list args)
 {
+	char line[4096], *next = line, *end;
+
+	if (!listening || !recorded)
+		return 0;
+	vsnprintf(line, sizeof(line), format, args);
+	for (; *next && said_length + strlen(next) + 3 < sizeof(said); next = end + 1) {
+		end = strchrnul(next, '\n');
+		said_length += sprintf(said + said_length, "\t%.*s\n", (int)(end - next), next);
+		if (!*end)
+			break;
+	}
 	return 0;
 }
 
@@ -168,6 +184,7 @@ static void load_alone(const char *btf, const char *path, const char *name, cons
 	bpf_object__for_each_map(map, object)
 		bpf_map__set_pin_path(map, NULL);
 	wanted = bpf_object__find_program_by_name(object, program);
+	said_length = 0;
 	prog_record[0] = btf_record[0] = map_record[0] = last_map[0] = 0;
 	map_length = 0;
 	recorded = object;
@@ -177,12 +194,16 @@ static void load_alone(const char *btf, const char *path, const char *name, cons
 		printf("%s,%s,loads,%s,%s,%s\n", name, program, prog_record, btf_record, map_record);
 	else
 		printf("%s,%s,refused\n", name, program);
+	fwrite(said, 1, said_length, stdout);
 	bpf_object__close(object);
 }
 
 int main(int argc, char **argv)
 {
-	libbpf_set_print(quiet);
+	listening = argc > 1 && !strcmp(argv[1], "-l");
+	argv += listening;
+	argc -= listening;
+	libbpf_set_print(listen_to);
 	for (int i = 2; i < argc; i++) {
 		const char *slash = strrchr(argv[i], '/'), *name = slash ? slash + 1 : argv[i];
 		struct bpf_object *object = bpf_object__open_file(argv[i], NULL);

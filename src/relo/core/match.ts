@@ -25,15 +25,21 @@ export interface MatchResult {
   readonly matches: boolean;
 }
 
+/** Where following the local spec went wrong. */
+export interface MatchFailure extends CoreFailure {
+  /** As far as it could be followed; undefined where no step was taken. */
+  readonly spec?: CoreSpec;
+}
+
 /** Follows the local spec in a candidate type of the target. */
 export function matchSpec(
   local: CoreSpec,
   candidate: { btf: Btf; id: BtfId },
   budget: Budget,
-): MatchResult | CoreFailure {
+): MatchResult | MatchFailure {
   const { btf, id } = candidate;
   const spec = emptySpec(btf, id, local.kind);
-  const ended = (matches: boolean | CoreFailure) => (isFailure(matches) ? matches : { spec, matches });
+  const ended = (matches: boolean | CoreFailure) => (isFailure(matches) ? { ...matches, spec } : { spec, matches });
   switch (coreSubject(local.kind)) {
     case 'type': {
       const pair = { local: local.btf, localId: local.root, target: btf, targetId: id };

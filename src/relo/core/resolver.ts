@@ -4,7 +4,7 @@ import { Budget, STEPS_PER_RELOCATION } from './budget.ts';
 import { type Candidate, type CandidateSources, findCandidates } from './candidates.ts';
 import { type CoreFailure, failure, isFailure } from './failure.ts';
 import { type CoreKind, coreKind } from './kinds.ts';
-import { matchSpec } from './match.ts';
+import { type MatchFailure, matchSpec } from './match.ts';
 import { nearestNames } from './nearest.ts';
 import { type CoreDecision, patchInsn } from './patch.ts';
 import { type CoreSpec, formatSpec, parseSpec, specKindName } from './spec.ts';
@@ -170,7 +170,7 @@ function resolve(local: CoreSpec, candidates: readonly Candidate[], endian: Insn
   let chosen: Resolved | undefined;
   for (const candidate of candidates) {
     const match = matchSpec(local, candidate, budget);
-    if (isFailure(match)) return { tried, result: match };
+    if (isFailure(match)) return { tried, result: matchingFailure(match, tried.length) };
     tried.push(match);
     if (!match.matches) continue;
     const decision = decide(local, match.spec, endian);
@@ -182,6 +182,11 @@ function resolve(local: CoreSpec, candidates: readonly Candidate[], endian: Insn
   if (chosen !== undefined) return { tried, result: chosen };
   const decision = decide(local, undefined, endian);
   return { tried, result: isFailure(decision) ? decision : { decision, target: undefined } };
+}
+
+function matchingFailure({ errno, text, spec }: MatchFailure, position: number): CoreFailure {
+  if (spec === undefined) return { errno, text };
+  return { errno, text: `error matching candidate #${position} ${formatSpec(spec)}: ${errno} (${text})` };
 }
 
 function disagreement(other: Resolved, chosen: Resolved): CoreFailure | undefined {

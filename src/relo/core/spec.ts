@@ -192,12 +192,13 @@ export function formatSpec(spec: CoreSpec): string {
   return `${head}${path} (${raw.join(':')} @ offset ${Math.floor(bitOffset / 8)}${rest})`;
 }
 
-function formatEnumerator({ btf, root, raw }: CoreSpec): string {
+/** Of an enum that has none of that name: its first enumerator. */
+function formatEnumerator({ btf, root, raw: [position = 0] }: CoreSpec): string {
   const id = skipModifiersAndTypedefs(btf, root);
   const kind = btf.kindOf(id);
-  if (!isEnumKind(kind) || raw.length === 0) return '';
+  if (!isEnumKind(kind) || position >= btf.vlenOf(id)) return '';
   const bits = kind === BTF_KIND.ENUM ? 32 : 64;
-  const value = enumeratorValue(btf, id, raw[0]);
+  const value = enumeratorValue(btf, id, position);
   const shown = btf.flagOf(id) ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value);
-  return `::${enumeratorName(btf, id, raw[0])} = ${shown}`;
+  return `::${enumeratorName(btf, id, position)} = ${shown}`;
 }
