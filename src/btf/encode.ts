@@ -7,7 +7,7 @@ import { errOtherBase } from './errors.ts';
 import { type BtfForm, PLAIN_FORM, writeSections } from './header.ts';
 import { BTF_KIND, infoKind, infoWord, LINKAGES, TYPE_WORDS } from './kinds.ts';
 import type { BtfId, BtfLinkage } from './model.ts';
-import { remapStrings, remapTypeIds } from './references.ts';
+import { forEachTypeId, remapTypeIds, StringOffsets } from './references.ts';
 import { StringSet, stringBytes } from './string-set.ts';
 import { BtfStrings } from './strings.ts';
 import { checkTypes } from './type-index.ts';
@@ -40,6 +40,8 @@ export class BtfBuilder {
   readonly #index: number[] = [];
   #strings: StringSet;
   #form: BtfForm = PLAIN_FORM;
+  /** The BTF that types were last taken from. */
+  #from: { readonly btf: Btf; readonly strings: StringOffsets } | undefined;
 
   constructor({ endian = 'little', base }: BtfBuilderOptions = {}) {
     this.#endian = endian;
@@ -79,8 +81,10 @@ export class BtfBuilder {
     const at = this.#words.append(from.words.subarray(from.index[id], from.index[id + 1] ?? from.words.length));
     this.#index.push(at);
     const { words } = this.#words;
-    remapTypeIds(words, at, remap);
-    remapStrings(words, at, (offset) => this.stringOf(from, offset));
+    forEachTypeId(words, at, (old, word) => {
+      words[word] = remap(old);
+    });
+    this.#stringsOf(from).remap(words, at);
     return this.nextId - 1;
   }
 
@@ -92,22 +96,19 @@ export class BtfBuilder {
   addBtf(from: Btf): Uint32Array {
     const { base } = from;
     if (base !== undefined && base !== this.#base) throw errOtherBase();
-    const shift = this.nextId - from.firstId;
-    const ids = Uint32Array.from({ length: from.typeCount }, (_, id) => (id < from.firstId ? id : id + shift));
+    const { firstId, typeCount, index } = from;
+    const ids = new Uint32Array(typeCount);
+    const shift = this.nextId - firstId;
+    for (let id = 0; id < typeCount; id++) ids[id] = id < firstId ? id : id + shift;
     const start = base?.words.length ?? 0;
     const offset = this.#words.append(from.words.subarray(start)) - start;
     const { words } = this.#words;
-    // Names repeat: each string of the other BTF is looked up once. 0 is unknown, offsets are kept plus one.
-    const known = new Uint32Array(from.strings.size);
-    const string = (old: number) => {
-      if (known[old] === 0) known[old] = this.stringOf(from, old) + 1;
-      return known[old] - 1;
-    };
-    for (let id = from.firstId; id < from.typeCount; id++) {
-      const at = from.index[id] + offset;
+    const strings = this.#stringsOf(from);
+    for (let id = firstId; id < typeCount; id++) {
+      const at = index[id] + offset;
       this.#index.push(at);
-      remapStrings(words, at, string);
-      remapTypeIds(words, at, (old) => ids[old] ?? old);
+      strings.remap(words, at);
+      remapTypeIds(words, at, ids);
     }
     return ids;
   }
@@ -162,6 +163,14 @@ export class BtfBuilder {
     if (from.base !== undefined && offset < from.base.strings.size) return offset;
     const { bytes, start, end } = stringBytes(from.strings.bytes, offset);
     return this.#addString(bytes, start, end);
+  }
+
+  /** Where the strings of another BTF come to stand, kept from one of its types to the next. */
+  #stringsOf(from: Btf): StringOffsets {
+    if (this.#from?.btf === from) return this.#from.strings;
+    const strings = new StringOffsets(from.strings.size, (old) => this.stringOf(from, old));
+    this.#from = { btf: from, strings };
+    return strings;
   }
 
   #addString(bytes: Uint8Array, start: number, end: number): number {

@@ -15,5 +15,5 @@ export interface MergeBtfOptions {
 export function mergeBtf(btfs: readonly Btf[], { base }: MergeBtfOptions = {}): Btf {
   const builder = new BtfBuilder({ base, endian: base?.endian ?? btfs[0]?.endian });
   for (const btf of btfs) builder.addBtf(btf);
-  return dedupBtf(builder.toBtf()).btf;
+  return dedupBtf(builder.toBtf(), { keepStrings: true }).btf;
 }

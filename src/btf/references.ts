@@ -1,36 +1,72 @@
 import { BTF_KIND, BTF_KIND_MAX, infoKind, infoVlen, KIND_LAYOUTS, TYPE_WORDS } from './kinds.ts';
 import type { BtfId } from './model.ts';
 
-/** New value of a type id or a string offset. */
-export type Remap = (value: number) => number;
+/** What each kind refers to, flat for loops over all types: first word and step of ids or names in the elements. */
+const ELEMENT_WORDS = Uint8Array.from(KIND_LAYOUTS, ({ element }) => element);
+const FIRST_NAME = Uint8Array.from(KIND_LAYOUTS, ({ info, name }) => (name < 0 ? 0 : TYPE_WORDS + info + name));
+const FIRST_TYPE = Uint8Array.from(KIND_LAYOUTS, ({ info, type }) => (type < 0 ? 0 : TYPE_WORDS + info + type));
+/** How many ids stand in the words after the head, and whether one stands in its third word. */
+const INFO_TYPES = Uint8Array.from(KIND_LAYOUTS, ({ infoTypes }) => infoTypes);
+// gcc writes an id into the third word of a FWD, which means nothing; libbpf takes it for one all the same.
+const HEAD_TYPE = Uint8Array.from(KIND_LAYOUTS, ({ third }, kind) => (third || kind === BTF_KIND.FWD ? 1 : 0));
 
-/** Words of a type that lie from `at` on are changed in place: every type id that they hold goes through `remap`. */
-export function remapTypeIds(words: Uint32Array, at: number, remap: (id: BtfId) => BtfId): void {
+/** Changes in place every type id that the type at `at` holds; void stays void. A kind of a newer kernel holds none. */
+export function remapTypeIds(words: Uint32Array, at: number, ids: Uint32Array): void {
   const info = words[at + 1];
   const kind = infoKind(info);
-  // What a kind of a newer kernel refers to is not known.
   if (kind > BTF_KIND_MAX) return;
-  const { third, infoTypes, info: infoWords, element, type } = KIND_LAYOUTS[kind];
-  // gcc writes an id into the third word of a FWD, which means nothing; libbpf takes it for one all the same.
-  if (third || (kind === BTF_KIND.FWD && words[at + 2] !== 0)) words[at + 2] = remap(words[at + 2]);
-  for (let i = 0; i < infoTypes; i++) words[at + TYPE_WORDS + i] = remap(words[at + TYPE_WORDS + i]);
-  if (type < 0) return;
-  const start = at + TYPE_WORDS + infoWords;
-  for (let word = start + type, end = start + element * infoVlen(info); word < end; word += element) {
-    words[word] = remap(words[word]);
-  }
+  if (HEAD_TYPE[kind] === 1 && words[at + 2] < ids.length) words[at + 2] = ids[words[at + 2]];
+  for (let word = at + TYPE_WORDS, end = word + INFO_TYPES[kind]; word < end; word++) words[word] = ids[words[word]];
+  if (FIRST_TYPE[kind] === 0) return;
+  const step = ELEMENT_WORDS[kind];
+  const start = at + FIRST_TYPE[kind];
+  for (let word = start, end = start + step * infoVlen(info); word < end; word += step) words[word] = ids[words[word]];
 }
 
-/** The same of its string offsets: its own name first, then those of its elements in order. */
-export function remapStrings(words: Uint32Array, at: number, remap: Remap): void {
+/** Calls back for every type id that the type at `at` holds, in order. */
+export function forEachTypeId(words: Uint32Array, at: number, visit: (id: BtfId, word: number) => void): void {
   const info = words[at + 1];
   const kind = infoKind(info);
-  words[at] = remap(words[at]);
   if (kind > BTF_KIND_MAX) return;
-  const { info: infoWords, element, name } = KIND_LAYOUTS[kind];
-  if (name < 0) return;
-  const start = at + TYPE_WORDS + infoWords;
-  for (let word = start + name, end = start + element * infoVlen(info); word < end; word += element) {
-    words[word] = remap(words[word]);
+  if (HEAD_TYPE[kind] === 1 && words[at + 2] !== 0) visit(words[at + 2], at + 2);
+  for (let word = at + TYPE_WORDS, end = word + INFO_TYPES[kind]; word < end; word++) visit(words[word], word);
+  if (FIRST_TYPE[kind] === 0) return;
+  const step = ELEMENT_WORDS[kind];
+  const start = at + FIRST_TYPE[kind];
+  for (let word = start, end = start + step * infoVlen(info); word < end; word += step) visit(words[word], word);
+}
+
+/** New string offsets by old ones, each found once. */
+export class StringOffsets {
+  /** New offset plus one by old offset; 0 where it was not asked for. */
+  readonly #known: Uint32Array;
+  readonly #place: (old: number) => number;
+
+  /** @param place finds the new offset of an old one below `size` */
+  constructor(size: number, place: (old: number) => number) {
+    this.#known = new Uint32Array(size);
+    this.#place = place;
+  }
+
+  /** What lies beyond the strings stays, as does the empty string. */
+  at(old: number): number {
+    if (old === 0 || old >= this.#known.length) return old;
+    if (this.#known[old] === 0) this.#known[old] = this.#place(old) + 1;
+    return this.#known[old] - 1;
+  }
+
+  /** Changes in place the string offsets that the type at `at` holds: its own name first, then those of its elements. */
+  remap(words: Uint32Array, at: number): void {
+    const info = words[at + 1];
+    const kind = infoKind(info);
+    words[at] = this.at(words[at]);
+    if (kind > BTF_KIND_MAX || FIRST_NAME[kind] === 0) return;
+    const known = this.#known;
+    const step = ELEMENT_WORDS[kind];
+    const start = at + FIRST_NAME[kind];
+    for (let word = start, end = start + step * infoVlen(info); word < end; word += step) {
+      const offset = known[words[word]];
+      words[word] = offset > 0 ? offset - 1 : this.at(words[word]);
+    }
   }
 }

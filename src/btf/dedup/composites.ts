@@ -12,7 +12,7 @@ export function dedupComposites(graph: DedupGraph): void {
   const find = (id: BtfId, hash: number): BtfId => {
     for (let other = candidates.first(hash); other !== 0; other = candidates.next(other)) {
       graph.work(1);
-      if (!isCompositeKind(graph.kind(other)) || !similarComposites(words, index[id], index[other])) continue;
+      if (!isCompositeKind(graph.kinds[other]) || !similarComposites(words, index[id], index[other])) continue;
       if (!equivalence.check(id, other)) continue;
       equivalence.merge();
       if (!equivalence.adjustsBase) return other;
@@ -20,7 +20,7 @@ export function dedupComposites(graph: DedupGraph): void {
     return 0;
   };
   for (let id = firstId; id < count; id++) {
-    if (map[id] !== UNMAPPED || !isCompositeKind(graph.kind(id))) continue;
+    if (map[id] !== UNMAPPED || !isCompositeKind(graph.kinds[id])) continue;
     const hash = hashComposite(words, index[id]);
     const known = find(id, hash);
     if (known !== 0) map[id] = known;
@@ -33,17 +33,17 @@ export function dedupComposites(graph: DedupGraph): void {
 
 /** Maps the declarations that are still open to the only struct or union of their name, where there is only one. */
 export function resolveForwards(graph: DedupGraph): void {
-  const { words, index, firstId, count, map } = graph;
+  const { names, firstId, count, map } = graph;
   /** By name: the only one's id, or 0 where there are several. */
   const named = new Map<number, BtfId>();
   for (let id = 1; id < count; id++) {
-    if (!isCompositeKind(graph.kind(id)) || map[id] !== id) continue;
-    const name = words[index[id]];
+    if (!isCompositeKind(graph.kinds[id]) || map[id] !== id) continue;
+    const name = names[id];
     named.set(name, named.has(name) ? 0 : id);
   }
   for (let id = firstId; id < count; id++) {
-    if (graph.kind(id) !== BTF_KIND.FWD || map[id] !== id) continue;
-    const found = named.get(words[index[id]]) ?? 0;
-    if (found !== 0 && graph.kind(found) === graph.forwardKind(id)) map[id] = found;
+    if (graph.kinds[id] !== BTF_KIND.FWD || map[id] !== id) continue;
+    const found = named.get(names[id]) ?? 0;
+    if (found !== 0 && graph.kinds[found] === graph.forwardKind(id)) map[id] = found;
   }
 }

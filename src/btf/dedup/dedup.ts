@@ -1,7 +1,6 @@
 import { Btf } from '../btf.ts';
 import type { BtfExt } from '../ext.ts';
 import { remapBtfExt } from '../ext-encode.ts';
-import type { BtfId } from '../model.ts';
 import { remapTypeIds, StringOffsets } from '../references.ts';
 import { StringSet, stringBytes } from '../string-set.ts';
 import { BtfStrings } from '../strings.ts';
@@ -40,30 +39,23 @@ export interface DedupResult {
  *   BTF_DEDUP_WORK where structs were made to be compared without end; BTF_KIND where a kind is not known
  * @see tools/lib/bpf/btf.c (v6.12), whose results these are
  */
-export function dedupBtf(btf: Btf, { ext }: DedupOptions = {}): DedupResult {
+export function dedupBtf(btf: Btf, { ext, keepStrings = false }: DedupOptions = {}): DedupResult {
   const words = btf.words.slice();
-  const used = new UsedStrings(btf);
-  for (let id = btf.firstId; id < btf.typeCount; id++) used.offsets.remap(words, btf.index[id]);
-  const string = (offset: number) => used.offsets.at(offset);
+  const used = keepStrings ? undefined : new UsedStrings(btf);
+  if (used !== undefined) for (let id = btf.firstId; id < btf.typeCount; id++) used.offsets.remap(words, btf.index[id]);
+  const stringOffset = (offset: number) => used?.offsets.at(offset) ?? offset;
   // The strings of .BTF.ext follow those of the types.
-  const extStrings = ext && remapBtfExt(ext, { type: (id) => id, string });
+  const extStrings = ext && remapBtfExt(ext, { type: (id) => id, string: stringOffset });
   const types = dedupTypes(btf, words);
-  const { endian, form, base } = btf;
-  const parts = { endian, form, base, words: types.words, index: types.index, pointerSize: undefined };
-  const result = new Btf({ ...parts, strings: used.toStrings() });
   const { ids } = types;
-  const newExt = extStrings && remapBtfExt(extStrings, { type: (id) => ids[id] ?? id, string: (offset) => offset });
-  return { btf: result, ids, stringOffset: string, ext: newExt };
-}
-
-/**
- * The same for types whose strings are each there once and in the order of their use, as a builder leaves them that
- * whole BTFs were added to.
- */
-export function dedupTypesOnly(btf: Btf): Btf {
-  const { words, index } = dedupTypes(btf, btf.words.slice());
-  const { endian, form, base, strings } = btf;
-  return new Btf({ endian, form, base, words, index, strings, pointerSize: undefined });
+  const { endian, form, base } = btf;
+  const strings = used?.toStrings() ?? btf.strings;
+  return {
+    btf: new Btf({ endian, form, base, words: types.words, index: types.index, strings, pointerSize: undefined }),
+    ids,
+    stringOffset,
+    ext: extStrings && remapBtfExt(extStrings, { type: (id) => ids[id] ?? id, string: (offset) => offset }),
+  };
 }
 
 function dedupTypes(btf: Btf, words: Uint32Array): { words: Uint32Array; index: Uint32Array; ids: Uint32Array } {

@@ -41,7 +41,7 @@ export class Equivalence {
     this.#adjustsBase = false;
     const pairs = this.#pairs;
     pairs.length = 0;
-    pairs.push(known, fresh);
+    this.#push(fresh, known);
     while (pairs.length > 0) {
       const newId = pairs.pop() as BtfId;
       const knownId = pairs.pop() as BtfId;
@@ -50,10 +50,13 @@ export class Equivalence {
     return true;
   }
 
+  /** Leaves two types to be compared where they are not known to be the same. */
+  #push(newId: BtfId, knownId: BtfId): void {
+    if (this.#graph.resolve(newId) !== this.#graph.resolve(knownId)) this.#pairs.push(knownId, newId);
+  }
+
   #meet(newId: BtfId, knownId: BtfId): boolean {
-    const graph = this.#graph;
-    graph.work(1);
-    if (graph.resolve(newId) === graph.resolve(knownId)) return true;
+    this.#graph.work(1);
     const other = this.#declaredBy(knownId);
     const supposed = this.#supposed[other];
     if (supposed !== UNMAPPED) return supposed === newId || this.#isCopy(supposed, newId);
@@ -65,9 +68,9 @@ export class Equivalence {
   /** The struct or union that a declaration was found to be; else the type itself. */
   #declaredBy(id: BtfId): BtfId {
     const graph = this.#graph;
-    if (graph.kind(id) !== BTF_KIND.FWD) return id;
+    if (graph.kinds[id] !== BTF_KIND.FWD) return id;
     const resolved = graph.resolve(id);
-    return graph.kind(resolved) === BTF_KIND.FWD ? id : resolved;
+    return graph.kinds[resolved] === BTF_KIND.FWD ? id : resolved;
   }
 
   /** Compares two types but for what they refer to, which is left to be compared next. */
@@ -75,11 +78,11 @@ export class Equivalence {
     const { words, index, firstId } = this.#graph;
     const a = index[newId];
     const b = index[knownId];
-    const kind = this.#graph.kind(newId);
-    const knownKind = this.#graph.kind(knownId);
+    const kind = this.#graph.kinds[newId];
+    const knownKind = this.#graph.kinds[knownId];
     // Void has no words: only void equals it, and that was seen before.
     if (kind === 0 || knownKind === 0) return false;
-    if (words[a] !== words[b]) return false;
+    if (this.#graph.names[newId] !== this.#graph.names[knownId]) return false;
     if (kind !== knownKind) {
       if (kind === BTF_KIND.FWD) return this.#graph.forwardKind(newId) === knownKind;
       if (knownKind !== BTF_KIND.FWD || this.#graph.forwardKind(knownId) !== kind) return false;
@@ -102,19 +105,20 @@ export class Equivalence {
       case BTF_KIND.FUNC:
       case BTF_KIND.TYPE_TAG:
         if (words[a + 1] !== words[b + 1]) return false;
-        this.#pairs.push(words[b + 2], words[a + 2]);
+        this.#push(words[a + 2], words[b + 2]);
         return true;
       case BTF_KIND.ARRAY:
         if (words[a + 1] !== words[b + 1] || words[a + 2] !== words[b + 2] || words[a + 5] !== words[b + 5])
           return false;
-        this.#pairs.push(words[b + 3], words[a + 3], words[b + 4], words[a + 4]);
+        this.#push(words[a + 3], words[b + 3]);
+        this.#push(words[a + 4], words[b + 4]);
         return true;
       case BTF_KIND.STRUCT:
       case BTF_KIND.UNION:
         return similarComposites(words, a, b) && this.#pushElements(newId, knownId, 3);
       case BTF_KIND.FUNC_PROTO:
         if (!similarPrototypes(words, a, b) || !this.#pushElements(newId, knownId, 2)) return false;
-        this.#pairs.push(words[b + 2], words[a + 2]);
+        this.#push(words[a + 2], words[b + 2]);
         return true;
       default:
         throw errKindInStruct({ id: newId, kind: kindName(kind) });
@@ -132,7 +136,7 @@ export class Equivalence {
       const mine = words[a + i];
       const other = words[b + i];
       if (!this.#mayAgree(mine, other)) return false;
-      this.#pairs.push(other, mine);
+      this.#push(mine, other);
     }
     return true;
   }
@@ -140,8 +144,7 @@ export class Equivalence {
   /** Whether the names of two types let them be the same; tells most of those that differ without a walk. */
   #mayAgree(a: BtfId, b: BtfId): boolean {
     if (a === 0 || b === 0) return a === b;
-    const { words, index } = this.#graph;
-    return words[index[a]] === words[index[b]];
+    return this.#graph.names[a] === this.#graph.names[b];
   }
 
   /**
@@ -150,8 +153,8 @@ export class Equivalence {
    */
   #isCopy(a: BtfId, b: BtfId): boolean {
     const { words, index } = this.#graph;
-    const kind = this.#graph.kind(a);
-    if (kind !== this.#graph.kind(b)) return false;
+    const kind = this.#graph.kinds[a];
+    if (kind !== this.#graph.kinds[b]) return false;
     if (kind === BTF_KIND.PTR) return words[index[a] + 2] === words[index[b] + 2];
     if (kind === BTF_KIND.ARRAY) return equalTypes(words, index[a], index[b]);
     return isCompositeKind(kind) && this.#isCopiedComposite(a, b);
@@ -170,8 +173,8 @@ export class Equivalence {
         const x = words[a + i];
         const y = words[b + i];
         if (x === y) continue;
-        const kind = this.#graph.kind(x);
-        if (kind !== this.#graph.kind(y)) return false;
+        const kind = this.#graph.kinds[x];
+        if (kind !== this.#graph.kinds[y]) return false;
         if (kind === BTF_KIND.ARRAY && equalTypes(words, index[x], index[y])) continue;
         if (!isCompositeKind(kind)) return false;
         pairs.push(x, y);
@@ -187,8 +190,8 @@ export class Equivalence {
     for (let i = 0; i < this.#metCount; i++) {
       const known = graph.resolve(this.#met[i]);
       const fresh = graph.resolve(this.#supposed[this.#met[i]]);
-      const knownKind = graph.kind(known);
-      const kind = graph.kind(fresh);
+      const knownKind = graph.kinds[known];
+      const kind = graph.kinds[fresh];
       if (kind !== BTF_KIND.FWD && knownKind === BTF_KIND.FWD) map[known] = fresh;
       if (this.#adjustsBase) continue;
       if (kind === BTF_KIND.FWD && knownKind !== BTF_KIND.FWD) map[fresh] = known;

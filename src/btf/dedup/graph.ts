@@ -1,6 +1,6 @@
 import type { Btf } from '../btf.ts';
-import { errDedupWork } from '../errors.ts';
-import { BTF_KIND, infoFlag, infoKind, infoVlen } from '../kinds.ts';
+import { errDedupWork, errKind } from '../errors.ts';
+import { BTF_KIND, BTF_KIND_MAX, infoFlag, infoKind, infoVlen } from '../kinds.ts';
 import type { BtfId } from '../model.ts';
 import { CandidateOrder, Candidates } from './candidates.ts';
 
@@ -23,6 +23,9 @@ export class DedupGraph {
   readonly count: number;
   /** The type that stands for each type, itself where it stands for itself; `UNMAPPED` where not known. */
   readonly map: Uint32Array;
+  /** Kind and name of each type, close together for walks that jump from type to type. */
+  readonly kinds: Uint8Array;
+  readonly names: Uint32Array;
   readonly order: CandidateOrder;
   /** Types that stand for themselves, by signature. */
   readonly candidates: Candidates;
@@ -38,9 +41,16 @@ export class DedupGraph {
     this.order = new CandidateOrder(this.count);
     this.candidates = new Candidates(this.order, this.count);
     this.#work = WORK_MINIMUM + WORK_PER_WORD * words.length;
-    for (let id = this.firstId; id < this.count; id++) {
-      const kind = this.kind(id);
-      if (kind === BTF_KIND.VAR || kind === BTF_KIND.DATASEC) this.map[id] = id;
+    this.kinds = new Uint8Array(this.count);
+    this.names = new Uint32Array(this.count);
+    for (let id = 1; id < this.count; id++) {
+      const at = this.index[id];
+      const kind = infoKind(words[at + 1]);
+      if (kind > BTF_KIND_MAX) throw errKind({ id, kind });
+      this.kinds[id] = kind;
+      this.names[id] = words[at];
+      // Those of a base stand for themselves, and so does every variable.
+      if (id < this.firstId || kind === BTF_KIND.VAR || kind === BTF_KIND.DATASEC) this.map[id] = id;
     }
   }
 
@@ -49,10 +59,6 @@ export class DedupGraph {
     this.#work -= steps;
     if (this.#work < 0)
       throw errDedupWork({ types: this.count - 1, limit: WORK_MINIMUM + WORK_PER_WORD * this.words.length });
-  }
-
-  kind(id: BtfId): number {
-    return id === 0 ? 0 : infoKind(this.words[this.index[id] + 1]);
   }
 
   vlen(id: BtfId): number {

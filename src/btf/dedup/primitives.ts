@@ -28,12 +28,11 @@ export class Primitives {
     this.#declared = new Candidates(graph.order, graph.count);
   }
 
-  /** The types of a base stand for themselves, and are found by those that go on from it. */
+  /** The types of a base are found by those that go on from it. */
   addBase(): void {
-    const { words, index, firstId, map } = this.#graph;
+    const { words, index, firstId } = this.#graph;
     for (let id = 1; id < firstId; id++) {
-      map[id] = id;
-      const kind = this.#graph.kind(id);
+      const kind = this.#graph.kinds[id];
       if (kind === BTF_KIND.VAR || kind === BTF_KIND.DATASEC) continue;
       const hash = isCompositeKind(kind) ? hashComposite(words, index[id]) : hashType(words, index[id]);
       this.#add(hash, id);
@@ -44,7 +43,7 @@ export class Primitives {
   run(): void {
     const { words, index, firstId, count, map } = this.#graph;
     for (let id = firstId; id < count; id++) {
-      const kind = this.#graph.kind(id);
+      const kind = this.#graph.kinds[id];
       const isEnum = isEnumKind(kind);
       if (!isEnum && kind !== BTF_KIND.INT && kind !== BTF_KIND.FLOAT && kind !== BTF_KIND.FWD) continue;
       const hash = hashType(words, index[id]);
@@ -59,31 +58,31 @@ export class Primitives {
 
   #add(hash: number, id: BtfId): void {
     this.#graph.addCandidate(hash, id);
-    if (!isEnumKind(this.#graph.kind(id))) return;
-    const name = hashName(this.#graph.words[this.#graph.index[id]]);
+    if (!isEnumKind(this.#graph.kinds[id])) return;
+    const name = hashName(this.#graph.names[id]);
     this.#enums.add(name, id);
     if (this.#graph.vlen(id) === 0) this.#declared.add(name, id);
   }
 
   /** A declaration becomes any enum of its name; an enum takes the declarations of its name that come before its equal. */
   #findEnum(id: BtfId, hash: number): BtfId {
-    const { words, index, order, map } = this.#graph;
-    const name = words[index[id]];
+    const { names, order, map } = this.#graph;
+    const name = names[id];
     if (this.#graph.vlen(id) === 0) return this.#firstOfName(this.#enums, name);
     const equal = findEqual(this.#graph, id, hash);
     const declared = this.#declared;
     for (let other = declared.first(hashName(name)); other !== 0; other = declared.next(other)) {
       this.#graph.work(1);
       if (equal !== 0 && !order.isBefore(other, equal)) break;
-      if (words[index[other]] === name) map[other] = id;
+      if (names[other] === name) map[other] = id;
     }
     return equal;
   }
 
   #firstOfName(candidates: Candidates, name: number): BtfId {
-    const { words, index } = this.#graph;
+    const { names } = this.#graph;
     let id = candidates.first(hashName(name));
-    while (id !== 0 && words[index[id]] !== name) id = candidates.next(id);
+    while (id !== 0 && names[id] !== name) id = candidates.next(id);
     return id;
   }
 }

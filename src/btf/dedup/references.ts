@@ -1,7 +1,6 @@
 import { errReferenceLoop } from '../errors.ts';
-import { infoVlen, KIND_LAYOUTS, TYPE_WORDS } from '../kinds.ts';
 import type { BtfId } from '../model.ts';
-import { remapTypeIds } from '../references.ts';
+import { forEachTypeId } from '../references.ts';
 import type { DedupGraph } from './graph.ts';
 import { IN_PROGRESS, UNMAPPED } from './graph.ts';
 import { findEqual } from './primitives.ts';
@@ -14,7 +13,9 @@ import { hashType } from './signature.ts';
 export function dedupReferences(graph: DedupGraph): void {
   const { words, index, firstId, count, map } = graph;
   const open: BtfId[] = [];
-  const resolve = (id: BtfId) => graph.resolve(id);
+  const resolve = (id: BtfId, word: number) => {
+    words[word] = graph.resolve(id);
+  };
   for (let root = firstId; root < count; root++) {
     if (map[root] !== UNMAPPED) continue;
     open.push(root);
@@ -27,7 +28,7 @@ export function dedupReferences(graph: DedupGraph): void {
       }
       open.pop();
       if (map[id] !== IN_PROGRESS) continue;
-      remapTypeIds(words, index[id], resolve);
+      forEachTypeId(words, index[id], resolve);
       const hash = hashType(words, index[id]);
       const known = findEqual(graph, id, hash);
       map[id] = known === 0 ? id : known;
@@ -39,15 +40,14 @@ export function dedupReferences(graph: DedupGraph): void {
 /** Leaves what a type refers to and is not mapped yet to be mapped, the first of it next. */
 function pushReferences(graph: DedupGraph, id: BtfId, open: BtfId[]): void {
   const { words, index, map } = graph;
-  const at = index[id];
-  const { third, infoTypes, element, type } = KIND_LAYOUTS[graph.kind(id)];
-  const push = (to: BtfId) => {
+  const start = open.length;
+  forEachTypeId(words, index[id], (to) => {
     if (map[to] === IN_PROGRESS) throw errReferenceLoop({ id, refers: to });
     if (map[to] === UNMAPPED) open.push(to);
-  };
-  if (type >= 0) {
-    for (let i = (infoVlen(words[at + 1]) - 1) * element; i >= 0; i -= element) push(words[at + TYPE_WORDS + i + type]);
+  });
+  for (let low = start, high = open.length - 1; low < high; low++, high--) {
+    const first = open[low];
+    open[low] = open[high];
+    open[high] = first;
   }
-  for (let i = infoTypes - 1; i >= 0; i--) push(words[at + TYPE_WORDS + i]);
-  if (third) push(words[at + 2]);
 }
