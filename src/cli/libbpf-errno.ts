@@ -18,8 +18,14 @@ const BY_CODE: Readonly<Record<string, number>> = {
 
 /** The errno, positive, with which libbpf refuses to open an object that we refuse for `error`. */
 export function libbpfErrno(error: EbpftsError): number {
-  if (error.code === 'OBJECT_EXTERN') return error.details.section === undefined ? ENOENT : LIBBPF_OPNOTSUPP;
+  if (error.code === 'OBJECT_EXTERN') return externErrno(error.details);
   return BY_CODE[error.code] ?? FORMAT;
+}
+
+/** In a section that libbpf does not know; described, but as something that is there; not described at all. */
+function externErrno({ section, id }: EbpftsError['details']): number {
+  if (section !== undefined) return LIBBPF_OPNOTSUPP;
+  return id === undefined ? ENOENT : EINVAL;
 }
 
 /** libbpf_strerror(3) */

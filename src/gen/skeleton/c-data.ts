@@ -1,6 +1,6 @@
 import { alignOf, type Btf, CDeclarer, resolveType } from '../../btf/index.ts';
 import { errAlignment, errOverlap } from '../errors.ts';
-import type { Skeleton, SkeletonMap, SkeletonSection, SkeletonVariable } from './skeleton.ts';
+import type { Skeleton, SkeletonMap, SkeletonSection } from './skeleton.ts';
 
 /** The maps whose content a C skeleton shows as memory. */
 export function mappedMaps({ maps }: Skeleton): SkeletonMap[] {
@@ -87,12 +87,4 @@ export function dataPointers(skeleton: Skeleton): string {
 function isDeclaredAround(btf: Btf, typeId: number): boolean {
   const type = resolveType(btf, typeId);
   return type.kind === 'ARRAY' || (type.kind === 'PTR' && resolveType(btf, type.type).kind === 'FUNC_PROTO');
-}
-
-/** Every variable that a C skeleton shows, with the section's name there. */
-export function mappedVariables(skeleton: Skeleton): { readonly ident: string; readonly variable: SkeletonVariable }[] {
-  return mappedMaps(skeleton).flatMap((map) => {
-    const ident = dataIdentOf(map);
-    return (sectionByIdent(skeleton, map)?.variables ?? []).map((variable) => ({ ident, variable }));
-  });
 }

@@ -1,7 +1,7 @@
 import { bpf_map_type } from '../../uapi/index.ts';
 import { errNoBtf } from '../errors.ts';
 import { headerGuard } from './c.ts';
-import { dataPointers, mappedVariables } from './c-data.ts';
+import { dataIdentOf, dataPointers, mappedMaps } from './c-data.ts';
 import { mapMembers, mapTable, programMembers, programTable } from './c-parts.ts';
 import { structOpsInit, structOpsShadows } from './c-struct-ops.ts';
 import { renderCSubskeleton } from './c-sub.template.ts';
@@ -17,7 +17,9 @@ export function formatCSubskeleton(skeleton: Skeleton): string {
   if (skeleton.object.btf === undefined) throw errNoBtf(skeleton.name);
   if (skeleton.maps.some(({ spec, mappable }) => mappable && spec.type === bpf_map_type.BPF_MAP_TYPE_ARENA)) return '';
   const part = { full: false };
-  const variables = mappedVariables(skeleton);
+  const variables = mappedMaps(skeleton).flatMap((map) =>
+    (map.section?.variables ?? []).map(({ name }) => ({ name, ident: dataIdentOf(map) })),
+  );
   return renderCSubskeleton({
     name: skeleton.name,
     guard: headerGuard(skeleton, 'SUBSKEL_H'),
@@ -27,7 +29,7 @@ export function formatCSubskeleton(skeleton: Skeleton): string {
     variableCount: variables.length,
     variables: variables
       .map(
-        ({ ident, variable: { name } }, i) => `
+        ({ ident, name }, i) => `
 	s->vars[${i}].name = "${name}";
 	s->vars[${i}].map = &obj->maps.${ident};
 	s->vars[${i}].addr = (void **) &obj->${ident}.${name};

@@ -11,7 +11,7 @@ export interface CSkeletonParts {
   readonly tables: string;
   /** Lines of a string literal. */
   readonly elf: string;
-  /** Statements of `NAME__assert`. */
+  /** The function `NAME__assert`, or nothing. */
   readonly asserts: string;
 }
 
@@ -176,17 +176,22 @@ void ${name}::destroy(struct ${name} *skel) { ${name}__destroy(skel); }
 const void *${name}::elf_bytes(size_t *sz) { return ${name}__elf_bytes(sz); }
 #endif /* __cplusplus */
 
-__attribute__((unused)) static void
+${asserts}
+#endif /* ${guard} */
+`;
+}
+
+/** The function that holds the compiler to the sizes that BTF tells. @param statements `_Static_assert`s */
+export function renderAsserts(name: string, statements: string): string {
+  return `__attribute__((unused)) static void
 ${name}__assert(struct ${name} *s __attribute__((unused)))
 {
 #ifdef __cplusplus
 #define _Static_assert static_assert
 #endif
-${asserts}#ifdef __cplusplus
+${statements}#ifdef __cplusplus
 #undef _Static_assert
 #endif
 }
-
-#endif /* ${guard} */
 `;
 }

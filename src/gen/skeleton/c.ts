@@ -1,5 +1,5 @@
-import { renderCSkeleton } from './c.template.ts';
-import { dataStructs, mappedVariables, memberName } from './c-data.ts';
+import { renderAsserts, renderCSkeleton } from './c.template.ts';
+import { dataIdentOf, dataStructs, mappedMaps, memberName, sectionByIdent } from './c-data.ts';
 import { linkMembers, mapMembers, mapTable, programMembers, programTable } from './c-parts.ts';
 import { cStringLines } from './c-string.ts';
 import { structOpsInit, structOpsShadows } from './c-struct-ops.ts';
@@ -36,10 +36,12 @@ export function headerGuard({ name }: Skeleton, suffix: string): string {
 /** What the compiler of the header must agree on: it may see another definition of a type than the program did. */
 function asserts(skeleton: Skeleton): string {
   if (skeleton.object.btf === undefined) return '';
-  return mappedVariables(skeleton)
-    .map(({ ident, variable: { name, size } }) => {
+  const statements = mappedMaps(skeleton).flatMap((map) => {
+    const ident = dataIdentOf(map);
+    return (sectionByIdent(skeleton, map)?.variables ?? []).map(({ name, size }) => {
       const member = memberName(name);
       return `\t_Static_assert(sizeof(s->${ident}->${member}) == ${size}, "unexpected size of '${member}'");\n`;
-    })
-    .join('');
+    });
+  });
+  return renderAsserts(skeleton.name, statements.join(''));
 }
