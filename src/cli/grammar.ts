@@ -71,6 +71,7 @@ const btf: readonly Verb[] = [
   verb('list', async () => (await import('./commands/btf-show.ts')).btfShow),
   HELP,
   verb('dump', async () => (await import('./commands/btf-dump.ts')).btfDump),
+  verb('diff', async () => (await import('./commands/btf-diff.ts')).btfDiff),
 ];
 
 /** Everything that bpftool knows, in its order, and after it what is ours. */
@@ -95,7 +96,7 @@ export const NOUNS: readonly Noun[] = [
   {
     name: 'gen',
     verbs: [
-      verb('object'),
+      verb('object', async () => (await import('./commands/gen-object.ts')).genObject),
       verb('skeleton', async () => (await import('./commands/gen-skeleton.ts')).genSkeleton),
       verb('subskeleton', async () => (await import('./commands/gen-subskeleton.ts')).genSubskeleton),
       verb('min_core_btf', async () => (await import('./commands/gen-min-core-btf.ts')).genMinCoreBtf),

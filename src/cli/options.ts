@@ -1,3 +1,4 @@
+import type { BpftoolForm } from '../btf/index.ts';
 import { errFailed } from './errors.ts';
 
 /** The options that may stand anywhere on the line, before or after the words. */
@@ -16,6 +17,8 @@ export interface GlobalOptions {
   readonly debug: boolean;
   readonly useLoader: boolean;
   readonly baseBtf: string | undefined;
+  /** The version of bpftool whose output is wanted, where versions differ. */
+  readonly bpftool: BpftoolForm;
   /** BTF of the kernel to relocate against. */
   readonly btf: string | undefined;
   /** `major.minor[.patch]` */
@@ -23,6 +26,10 @@ export interface GlobalOptions {
   readonly arch: string | undefined;
   /** Path of the machine. */
   readonly machine: string | undefined;
+  /** `btf diff`: the words after the two files are objects, and only what these use is compared. */
+  readonly usedBy: boolean;
+  /** `btf diff`: return 1 where there are differences. */
+  readonly exitCode: boolean;
 }
 
 /** Flags as commander wants them, and what the help says. */
@@ -35,10 +42,13 @@ export const OPTION_FLAGS: readonly (readonly [flags: string, description: strin
   ['-n, --nomount', 'mount no file system by itself'],
   ['-L, --use-loader', 'load by a generated loader program'],
   ['-B, --base-btf <file>', 'BTF that a split BTF is based on'],
+  ['--bpftool <version>', 'print as that version of bpftool does: 7.5 or 7.8'],
   ['--btf <file>', 'BTF of the kernel to relocate against'],
   ['--kernel <version>', 'version of the emulated kernel'],
   ['--arch <arch>', 'architecture of the emulated kernel, as uname -m says it'],
   ['--machine <path>', 'file of the emulated machine'],
+  ['--used-by', 'btf diff: compare only what the objects that follow use'],
+  ['--exit-code', 'btf diff: exit with 1 where there are differences'],
   ['-h, --help', 'print help'],
   ['-V, --version', 'print the version'],
 ];
@@ -54,10 +64,13 @@ const NONE: GlobalOptions = {
   debug: false,
   useLoader: false,
   baseBtf: undefined,
+  bpftool: '7.5',
   btf: undefined,
   kernel: undefined,
   arch: undefined,
   machine: undefined,
+  usedBy: false,
+  exitCode: false,
 };
 
 /** A command line taken apart. */
@@ -69,12 +82,19 @@ export interface CommandLine {
 }
 
 const LONG_NAMES = OPTION_FLAGS.map(([flags]) => flags.replace(/^-.?, /, '').split(' ')[0]);
+/** What bpftool does not have; all that it has can be said by one letter. */
+const OUR_NAMES = new Set(OPTION_FLAGS.flatMap(([flags]) => (flags.startsWith('--') ? [flags.split(' ')[0]] : [])));
 
-/** Long options may be cut short as getopt_long(3) allows it, as long as one option alone is meant. */
+/**
+ * Long options may be cut short as getopt_long(3) allows it, as long as one option alone is meant. Ours do not make
+ * ambiguous what bpftool takes.
+ */
 function expand(word: string): string {
   const [name, value] = splitOnce(word, '=');
   if (!name.startsWith('--') || name.length < 3 || LONG_NAMES.includes(name)) return word;
-  const meant = LONG_NAMES.filter((long) => long.startsWith(name));
+  const candidates = LONG_NAMES.filter((long) => long.startsWith(name));
+  const theirs = candidates.filter((long) => !OUR_NAMES.has(long));
+  const meant = theirs.length > 0 ? theirs : candidates;
   if (meant.length !== 1) return word;
   return value === undefined ? meant[0] : `${meant[0]}=${value}`;
 }
@@ -99,13 +119,18 @@ export async function parseCommandLine(args: readonly string[]): Promise<Command
   const expanded = args.map((arg, i) => (end >= 0 && i > end ? arg : expand(arg)));
   try {
     const { operands, unknown } = program.parseOptions(expanded);
-    const options = toOptions(program.opts());
-    const problem = unknown.length > 0 ? errFailed(`unrecognized option '${unknown[0]}'`) : undefined;
-    return { options, words: operands, problem };
+    const parsed = program.opts();
+    return { options: toOptions(parsed), words: operands, problem: problemOf(parsed, unknown) };
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return { options: toOptions(program.opts()), words: [], problem: errFailed(error.message.replace(/^error: /, '')) };
   }
+}
+
+function problemOf({ bpftool = '7.5' }: Record<string, string>, unknown: readonly string[]): Error | undefined {
+  if (unknown.length > 0) return errFailed(`unrecognized option '${unknown[0]}'`);
+  if (bpftool === '7.5' || bpftool === '7.8') return undefined;
+  return errFailed(`unknown version of bpftool: '${bpftool}', possible values: 7.5, 7.8`);
 }
 
 function toOptions(parsed: Record<string, string | boolean | undefined>): GlobalOptions {
@@ -122,9 +147,12 @@ function toOptions(parsed: Record<string, string | boolean | undefined>): Global
     debug: flag('debug'),
     useLoader: flag('useLoader'),
     baseBtf: text('baseBtf'),
+    bpftool: text('bpftool') === '7.8' ? '7.8' : '7.5',
     btf: text('btf'),
     kernel: text('kernel'),
     arch: text('arch'),
     machine: text('machine'),
+    usedBy: flag('usedBy'),
+    exitCode: flag('exitCode'),
   };
 }

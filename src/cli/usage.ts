@@ -127,14 +127,20 @@ const USAGE: Readonly<Record<string, Usage>> = {
     options: [OUTPUT],
   },
   btf: {
-    lines: ['{ show | list } [id BTF_ID]', 'dump BTF_SRC [format FORMAT] [root_id ROOT_ID]', 'help'],
+    lines: [
+      '{ show | list } [id BTF_ID]',
+      'dump BTF_SRC [format FORMAT] [root_id ROOT_ID]',
+      'diff FILE FILE [{--used-by | used_by} OBJ [OBJ...]]',
+      'help',
+    ],
     where: [
-      'BTF_SRC := { id BTF_ID | prog PROG | map MAP [{key | value | kv | all}] | file FILE }',
+      'BTF_SRC := { id BTF_ID | prog PROG | map MAP [{key | value | kv | all}] |\n\
+                    file FILE [file FILE]... }',
       'FORMAT  := { raw | c [unsorted] }',
       MAP,
       PROG,
     ],
-    options: [OUTPUT, '{-B|--base-btf}', MACHINE],
+    options: [OUTPUT, '{-B|--base-btf} | --bpftool { 7.5 | 7.8 }', MACHINE],
   },
   gen: {
     lines: [
