@@ -2,10 +2,11 @@
  * Compares every form of `btf dump` with bpftool's: the same bytes where both succeed, the same exit status always.
  *
  * usage: tsx scripts/compare-btf-dumps.ts BPFTOOL [--modules N] [--only FORM] PATH...
- *   PATH  an ELF object or raw BTF; a folder of them; or a kernel's folder, with `vmlinux` or `vmlinux.btf` and
- *         `modules/`, of which N (default 20, evenly spread) are dumped based on it
+ *   BPFTOOL  7.5 or 7.8; what 7.5 does not have (root_id, several files) is compared with 7.8 alone
+ *   PATH     an ELF object or raw BTF; a folder of them; or a kernel's folder, with `vmlinux` or `vmlinux.btf` and
+ *            `modules/`, of which N (default 20, evenly spread) are dumped based on it, with 7.8 also merged
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,6 +18,8 @@ interface Form {
   readonly format: readonly string[];
 }
 
+const roots = (...ids: number[]) => ids.flatMap((id) => ['root_id', `${id}`]);
+
 const FORMS: readonly Form[] = [
   { name: 'raw', options: [], format: ['format', 'raw'] },
   { name: 'json', options: ['-j'], format: [] },
@@ -25,9 +28,17 @@ const FORMS: readonly Form[] = [
   { name: 'unsorted', options: [], format: ['format', 'c', 'unsorted'] },
 ];
 
-/** A file with BTF, and what its BTF is based on. */
+/** Forms that only the newer bpftool has. */
+const NEWER_FORMS: readonly Form[] = [
+  { name: 'roots-raw', options: [], format: roots(1, 2) },
+  { name: 'roots-json', options: ['-j'], format: roots(3) },
+  { name: 'roots-c', options: [], format: ['format', 'c', ...roots(5, 2, 9)] },
+  { name: 'roots-far', options: [], format: ['format', 'c', ...roots(70, 500, 7000, 70000, 71000)] },
+];
+
+/** A file with BTF, or several that are merged, and what its BTF is based on. */
 interface Input {
-  readonly file: string;
+  readonly files: readonly string[];
   readonly base: string | undefined;
 }
 
@@ -87,20 +98,22 @@ function spread<T>(all: readonly T[], count: number): T[] {
   return Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)]);
 }
 
-function* inputsOf(path: string, modules: number): Generator<Input> {
+function* inputsOf(path: string, { modules, merge }: { modules: number; merge: boolean }): Generator<Input> {
   if (!statSync(path).isDirectory()) {
-    yield { file: path, base: undefined };
+    yield { files: [path], base: undefined };
     return;
   }
   const vmlinux = ['vmlinux.btf', 'vmlinux'].map((name) => join(path, name)).find(existsSync);
   const folder = join(path, 'modules');
   if (vmlinux !== undefined && existsSync(folder)) {
-    yield { file: vmlinux, base: undefined };
-    for (const name of spread(readdirSync(folder).sort(), modules)) yield { file: join(folder, name), base: vmlinux };
+    yield { files: [vmlinux], base: undefined };
+    const files = spread(readdirSync(folder).sort(), modules).map((name) => join(folder, name));
+    for (const file of files) yield { files: [file], base: vmlinux };
+    if (merge) for (const count of [2, 5, files.length]) yield { files: files.slice(-count), base: vmlinux };
     return;
   }
   for (const name of readdirSync(path, { recursive: true, encoding: 'utf8' }).sort()) {
-    if (/\.(o|ko|btf)$/.test(name)) yield { file: join(path, name), base: undefined };
+    if (/\.(o|ko|btf)$/.test(name)) yield { files: [join(path, name)], base: undefined };
   }
 }
 
@@ -111,21 +124,28 @@ interface Tally {
   refused: number;
 }
 
-async function compare(bpftool: string, input: Input, forms: readonly Form[], tally: Tally): Promise<void> {
+/** The bpftool to compare with, and what is compared. */
+interface Yardstick {
+  readonly bpftool: string;
+  readonly version: string;
+  readonly forms: readonly Form[];
+}
+
+async function compare({ bpftool, version, forms }: Yardstick, input: Input, tally: Tally): Promise<void> {
   const lines = forms.map(({ options, format }) => [
     ...options,
     ...(input.base === undefined ? [] : ['-B', input.base]),
-    ...['btf', 'dump', 'file', input.file],
+    ...['btf', 'dump', ...input.files.flatMap((file) => ['file', file])],
     ...format,
   ]);
   const theirs = lines.map((line) => bpftoolDump(bpftool, line));
   for (const [i, line] of lines.entries()) {
-    const ours = await ourDump(line);
+    const ours = await ourDump(['--bpftool', version, ...line]);
     const their = await theirs[i];
     const problem = difference(their, ours);
     tally.pairs++;
     if (problem === undefined) tally.identical++;
-    else process.stdout.write(`${forms[i].name} ${input.file}: ${problem}\n`);
+    else process.stdout.write(`${forms[i].name} ${input.files.join(' + ')}: ${problem}\n`);
     if (problem === undefined && their.status !== 0) tally.refused++;
   }
 }
@@ -139,11 +159,15 @@ if (bpftool === undefined || paths.length === 0) {
   process.stderr.write('usage: tsx scripts/compare-btf-dumps.ts BPFTOOL [--modules N] [--only FORM] PATH...\n');
   process.exit(2);
 }
-const forms = FORMS.filter(({ name }) => values.only === undefined || values.only === name);
+const shown = spawnSync(bpftool, ['version'], { encoding: 'utf8' }).stdout;
+const version = /v(\d+\.\d+)/.exec(shown)?.[1] ?? '7.5';
+const isNewer = version === '7.8';
+const forms = [...FORMS, ...(isNewer ? NEWER_FORMS : [])].filter(({ name }) => (values.only ?? name) === name);
+const inputOptions = { modules: Number(values.modules), merge: isNewer };
 const sum: Tally = { pairs: 0, identical: 0, refused: 0 };
 for (const path of paths) {
   const tally: Tally = { pairs: 0, identical: 0, refused: 0 };
-  for (const input of inputsOf(path, Number(values.modules))) await compare(bpftool, input, forms, tally);
+  for (const input of inputsOf(path, inputOptions)) await compare({ bpftool, version, forms }, input, tally);
   process.stdout.write(
     `${path}: ${tally.pairs} pairs, ${tally.identical} identical (${tally.refused} refused by both)\n`,
   );

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { InternalError } from '../base/index.ts';
 import { type Btf, type BtfExt, type ParseBtfOptions, parseBtf, parseBtfExt } from '../btf/index.ts';
-import { type ElfFile, parseElf } from '../elf/index.ts';
+import { ElfError, type ElfFile, parseBinary, parseElf } from '../elf/index.ts';
 import { errno } from '../uapi/index.ts';
 import { CliError, errFailed, strerror } from './errors.ts';
 import { errnoOf } from './files.ts';
@@ -9,6 +9,8 @@ import type { Io } from './io.ts';
 
 /** Largest BTF that a compressed file may hold: ten times that of a full kernel with its modules. */
 const MAX_UNPACKED = 256 << 20;
+/** libbpf's own error of a file that is neither BTF nor a sound ELF file. @see tools/lib/bpf/libbpf.h (v6.12) */
+const LIBBPF_ERRNO__FORMAT = 4001;
 
 /** How to read a file that holds BTF. */
 export interface BtfFileOptions extends ParseBtfOptions {
@@ -20,7 +22,20 @@ export interface BtfFileOptions extends ParseBtfOptions {
 export function readBtfFile(io: Io, path: string, options: BtfFileOptions = {}): Btf {
   const problem = options.problem ?? loadProblem(path);
   const file = readBytes(io, path, problem);
-  return orFailed(problem, () => parseBtf(rawBtf(file), isElf(file) ? { pointerSize: 8, ...options } : options));
+  return orFailed(problem, () => {
+    const { bytes, pointerSize } = openBlob(file);
+    return parseBtf(bytes, { pointerSize, ...options });
+  });
+}
+
+/** The BTF that `-B` names. @throws {CliError} as bpftool, which reads it before it looks at the command */
+export function readBaseBtf(io: Io, path: string): Btf {
+  try {
+    return readBtfFile(io, path);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    throw errFailed(`failed to parse base BTF at '${path}': ${error.status}\n`);
+  }
 }
 
 const loadProblem = (path: string) => `failed to load BTF from ${path}`;
@@ -29,7 +44,8 @@ function readBytes(io: Io, path: string, problem: string): Uint8Array {
   try {
     return io.readFile(path);
   } catch (error) {
-    const code = errnoOf(error);
+    // A folder can be opened, but not read.
+    const code = errnoOf(error) === -errno.EISDIR ? -errno.EIO : errnoOf(error);
     throw errFailed(`${problem}: ${strerror(code)}`, code);
   }
 }
@@ -37,7 +53,7 @@ function readBytes(io: Io, path: string, problem: string): Uint8Array {
 /** The BTF in a file as a raw blob. */
 export function readRawBtf(io: Io, path: string): Uint8Array {
   const file = readBytes(io, path, loadProblem(path));
-  return orFailed(loadProblem(path), () => rawBtf(file));
+  return orFailed(loadProblem(path), () => openBlob(file).bytes);
 }
 
 /** `.BTF` and `.BTF.ext` of a BPF object. @param problem what is said where that fails: `problem: reason` */
@@ -56,12 +72,21 @@ function sectionData(elf: ElfFile, name: string, absent: number): Uint8Array {
   return section.data;
 }
 
-function rawBtf(file: Uint8Array): Uint8Array {
+/** A BTF blob, and what the file around it tells. */
+interface Blob {
+  readonly bytes: Uint8Array;
+  readonly pointerSize?: 4 | 8;
+}
+
+function openBlob(file: Uint8Array): Blob {
   const bytes = isGzip(file) ? gunzipSync(file, { maxOutputLength: MAX_UNPACKED }) : file;
-  if (!isElf(bytes)) return bytes;
-  const section = parseElf(bytes).sectionNamed('.BTF');
+  if (bytes.length < 2) throw errFailed(strerror(errno.EIO), -errno.EIO);
+  if (isBtf(bytes)) return { bytes };
+  if (!isElf(bytes)) throw errFailed('it is neither BTF nor an ELF file', -LIBBPF_ERRNO__FORMAT);
+  const elf = parseBinary(bytes);
+  const section = elf.sectionNamed('.BTF');
   if (section === undefined) throw errFailed('it has no .BTF section', -errno.ENODATA);
-  return section.data;
+  return { bytes: section.data, pointerSize: elf.bits === 32 ? 4 : 8 };
 }
 
 function orFailed<T>(problem: string, read: () => T): T {
@@ -69,11 +94,16 @@ function orFailed<T>(problem: string, read: () => T): T {
     return read();
   } catch (error) {
     if (error instanceof InternalError) throw error;
-    const status = error instanceof CliError ? error.status : -errno.EINVAL;
-    throw errFailed(`${problem}: ${(error as Error).message}`, status);
+    throw errFailed(`${problem}: ${(error as Error).message}`, statusOf(error));
   }
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof CliError) return error.status;
+  return error instanceof ElfError ? -LIBBPF_ERRNO__FORMAT : -errno.EINVAL;
 }
 
 const startsWith = (bytes: Uint8Array, ...magic: number[]) => magic.every((byte, i) => bytes[i] === byte);
 const isGzip = (bytes: Uint8Array) => startsWith(bytes, 0x1f, 0x8b);
 const isElf = (bytes: Uint8Array) => startsWith(bytes, 0x7f, 0x45, 0x4c, 0x46);
+const isBtf = (bytes: Uint8Array) => startsWith(bytes, 0x9f, 0xeb) || startsWith(bytes, 0xeb, 0x9f);

@@ -1,3 +1,4 @@
+import type { Btf } from '../btf/index.ts';
 import type { Machine } from '../machine/index.ts';
 import type { Io } from './io.ts';
 import type { GlobalOptions } from './options.ts';
@@ -11,6 +12,8 @@ export interface Context {
   readonly io: Io;
   readonly options: GlobalOptions;
   readonly printer: Printer;
+  /** The BTF that `-B` names. */
+  readonly base: Btf | undefined;
   /** The emulated machine in its file; nothing is opened before it is used. */
   machine(): Promise<Machine>;
   /** This command's work on the machine, begun when first asked for; ended by whoever runs the command. */

@@ -1,4 +1,5 @@
 import { EbpftsError, InternalError } from '../base/index.ts';
+import type { Btf } from '../btf/index.ts';
 import type { Machine } from '../machine/index.ts';
 import type { AnyReport, Context, Handler } from './context.ts';
 import { CliError, errNotSupported, errUsage, UsageError } from './errors.ts';
@@ -40,12 +41,27 @@ interface Run {
   readonly io: Io;
   readonly options: GlobalOptions;
   readonly printer: Printer;
+  base: Btf | undefined;
   machine: Promise<Machine> | undefined;
 }
 
 function machineOfRun(run: Run): Promise<Machine> {
   run.machine ??= import('./session.ts').then(({ machineOf }) => machineOf(run.io, run.options));
   return run.machine;
+}
+
+/** Reads the BTF that `-B` names, whatever the command makes of it. @returns whether that went well */
+async function readBase(run: Run): Promise<boolean> {
+  if (run.options.baseBtf === undefined) return true;
+  const { readBaseBtf } = await import('./btf-file.ts');
+  try {
+    run.base = readBaseBtf(run.io, run.options.baseBtf);
+    return true;
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    run.printer.error(error.message);
+    return false;
+  }
 }
 
 /** Runs one command line's words and prints what comes of it. @returns its status, 0 or negative */
@@ -89,6 +105,7 @@ async function runHandler(
     io: run.io,
     options: run.options,
     printer: run.printer,
+    base: run.base,
     machine: () => machineOfRun(run),
     session() {
       session ??= Promise.all([import('./session.ts'), machineOfRun(run)]).then(([{ openSession }, machine]) =>
@@ -127,7 +144,7 @@ async function printReport(printer: Printer, report: AnyReport): Promise<number>
 export async function main(args: readonly string[], io: Io = processIo()): Promise<number> {
   const { options, words, problem } = await parseCommandLine(args);
   const printer = new Printer(io, options);
-  const run: Run = { io, options, printer, machine: undefined };
+  const run: Run = { io, options, printer, base: undefined, machine: undefined };
   try {
     let status: number;
     if (problem) {
@@ -137,6 +154,8 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
     } else if (options.help) {
       printer.usage(await usageOf(undefined));
       status = 0;
+    } else if (!(await readBase(run))) {
+      status = -1;
     } else {
       status = await runWords(run, options.version ? ['version'] : words);
     }

@@ -16,12 +16,23 @@ interface BtfView {
   readonly mapIds: readonly number[];
 }
 
-/** Ids of the objects that use a BTF, by the BTF's id. */
+/**
+ * Ids of the objects that use a BTF, by the BTF's id, in bpftool's order: that of a hash table whose chains grow at the
+ * head and turn round when the table doubles.
+ * @see tools/lib/bpf/hashmap.c (v6.12)
+ */
 function users(objects: KernelObjects, kind: 'prog' | 'map'): Map<number, number[]> {
   const users = new Map<number, number[]>();
+  let size = 0;
+  let capacity = 0;
   for (const { info } of objects.all(kind)) {
     const { btfId, id } = info as ProgInfo | MapInfo;
-    if (btfId) users.set(btfId, [...(users.get(btfId) ?? []), id]);
+    if (!btfId) continue;
+    if (Math.trunc((++size * 4) / 3) > capacity) {
+      capacity = Math.max(4, 2 * capacity);
+      for (const ids of users.values()) ids.reverse();
+    }
+    users.set(btfId, [id, ...(users.get(btfId) ?? [])]);
   }
   return users;
 }
