@@ -2,7 +2,7 @@ import type { Btf } from '../btf.ts';
 import { BTF_KIND } from '../kinds.ts';
 import type { BtfId } from '../model.ts';
 import type { BpftoolForm } from './form.ts';
-import { writeKfuncs } from './kfuncs.ts';
+import { taggedKfuncs, writeKfuncs } from './kfuncs.ts';
 import { CPrinter } from './printer.ts';
 import { CSort, RANK_LAST } from './sort.ts';
 
@@ -10,6 +10,8 @@ import { CSort, RANK_LAST } from './sort.ts';
 export interface CDumpOptions {
   /** Only these types and what they need, without the kfuncs; else all, those of the base included. */
   readonly roots?: readonly BtfId[];
+  /** With `roots`: FUNCs whose prototypes are printed as those of kfuncs, in this order. */
+  readonly kfuncs?: readonly BtfId[];
   /** In the order of ids; else by kind and name, so that dumps of two kernels compare well. */
   readonly unsorted?: boolean;
   /** Default 7.5. */
@@ -60,10 +62,13 @@ export function formatBtfC(btf: Btf, options: CDumpOptions = {}): Uint8Array {
   printer.declarations.out.text(form === '7.5' ? HEAD : HEAD + FASTCALL);
   if (options.roots !== undefined) {
     for (const id of options.roots) printer.define(id);
+    const { kfuncs = [] } = options;
+    for (const id of kfuncs) printer.prepare(btf.third(id));
+    if (kfuncs.length > 0) writeKfuncs(btf, printer.declarations, { kfuncs, form });
   } else {
     if (options.unsorted) for (let id = 1; id < btf.typeCount; id++) printer.define(id);
     else defineSorted(btf, printer);
-    writeKfuncs(btf, printer.declarations, form);
+    writeKfuncs(btf, printer.declarations, { kfuncs: taggedKfuncs(btf, form), form });
   }
   printer.declarations.out.text(TAIL);
   return printer.text();

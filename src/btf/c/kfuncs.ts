@@ -22,18 +22,28 @@ function taggedFuncs(btf: Btf, tag: string): BtfId[] {
   return found;
 }
 
-/** Prototypes of the functions that are tagged as kfuncs: in the order of the tags, or (7.8) by name. */
-export function writeKfuncs(btf: Btf, declarations: CDeclarations, form: BpftoolForm): void {
-  const { out } = declarations;
+/** FUNCs that are tagged as kfuncs: in the order of the tags, or (7.8) by name. */
+export function taggedKfuncs(btf: Btf, form: BpftoolForm): BtfId[] {
   const { words, index } = btf;
   const nameOf = (id: BtfId) => words[index[id]];
   const kfuncs = taggedFuncs(btf, KFUNC_TAG);
-  const fastcalls = new Set(form === '7.5' ? [] : taggedFuncs(btf, FASTCALL_TAG));
   if (form !== '7.5') kfuncs.sort((a, b) => compareStrings(btf.strings.bytes, nameOf(a), nameOf(b)));
+  return kfuncs;
+}
+
+/** Prototypes of kfuncs. */
+export function writeKfuncs(
+  btf: Btf,
+  declarations: CDeclarations,
+  { kfuncs, form }: { kfuncs: readonly BtfId[]; form: BpftoolForm },
+): void {
+  const { out } = declarations;
+  const { words, index } = btf;
+  const fastcalls = new Set(form === '7.5' ? [] : taggedFuncs(btf, FASTCALL_TAG));
   out.text('\n/* BPF kfuncs */\n#ifndef BPF_NO_KFUNC_PROTOTYPES\n');
   for (const func of kfuncs) {
     out.text(fastcalls.has(func) ? 'extern __bpf_fastcall ' : 'extern ');
-    declarations.declare(btf.third(func), nameOf(func));
+    declarations.declare(btf.third(func), words[index[func]]);
     out.text(' __weak __ksym;\n');
   }
   out.text('#endif\n\n');

@@ -61,6 +61,16 @@ export class CPrinter {
     for (const definition of this.#order.definitionsFor(id)) this.#emit(definition, 0, 0);
   }
 
+  /**
+   * Prints what a declaration with that type needs before it: definitions of what it holds by value, and the names of
+   * what it points to.
+   * @throws {BtfError} where the type does not exist or cannot be said in C
+   */
+  prepare(id: BtfId): void {
+    this.define(id);
+    if (id !== 0) this.#emit(id, id, 0);
+  }
+
   #end(): void {
     this.declarations.out.text(';\n\n');
   }

@@ -3,10 +3,11 @@ import type { BtfId } from '../model.ts';
 import { Equivalence } from './equivalence.ts';
 import type { DedupGraph } from './graph.ts';
 import { UNMAPPED } from './graph.ts';
-import { hashComposite, isCompositeKind, similarComposites } from './signature.ts';
+import type { Outlines } from './outlines.ts';
+import { isCompositeKind, similarComposites } from './signature.ts';
 
 /** Maps every struct and union to the first of those known that says the same. */
-export function dedupComposites(graph: DedupGraph): void {
+export function dedupComposites(graph: DedupGraph, outlines: Outlines): void {
   const { words, index, firstId, count, map, candidates } = graph;
   const equivalence = new Equivalence(graph);
   const find = (id: BtfId, hash: number): BtfId => {
@@ -21,7 +22,7 @@ export function dedupComposites(graph: DedupGraph): void {
   };
   for (let id = firstId; id < count; id++) {
     if (map[id] !== UNMAPPED || !isCompositeKind(graph.kinds[id])) continue;
-    const hash = hashComposite(words, index[id]);
+    const hash = outlines.ofComposite(id);
     const known = find(id, hash);
     if (known !== 0) map[id] = known;
     else {

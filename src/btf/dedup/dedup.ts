@@ -6,6 +6,7 @@ import { StringSet, stringBytes } from '../string-set.ts';
 import { BtfStrings } from '../strings.ts';
 import { dedupComposites, resolveForwards } from './composites.ts';
 import { DedupGraph } from './graph.ts';
+import { Outlines } from './outlines.ts';
 import { Primitives } from './primitives.ts';
 import { dedupReferences } from './references.ts';
 
@@ -60,10 +61,11 @@ export function dedupBtf(btf: Btf, { ext, keepStrings = false }: DedupOptions = 
 
 function dedupTypes(btf: Btf, words: Uint32Array): { words: Uint32Array; index: Uint32Array; ids: Uint32Array } {
   const graph = new DedupGraph(btf, words);
+  const outlines = new Outlines(graph);
   const primitives = new Primitives(graph);
-  primitives.addBase();
+  primitives.addBase(outlines);
   primitives.run();
-  dedupComposites(graph);
+  dedupComposites(graph, outlines);
   resolveForwards(graph);
   dedupReferences(graph);
   const ids = newIds(graph);

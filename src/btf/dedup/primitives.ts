@@ -2,7 +2,8 @@ import { BTF_KIND } from '../kinds.ts';
 import type { BtfId } from '../model.ts';
 import { Candidates } from './candidates.ts';
 import type { DedupGraph } from './graph.ts';
-import { equalTypes, hashComposite, hashName, hashType, isCompositeKind, isEnumKind } from './signature.ts';
+import type { Outlines } from './outlines.ts';
+import { equalTypes, hashName, hashType, isCompositeKind, isEnumKind } from './signature.ts';
 
 /** The first candidate that is the same word by word; 0 where there is none. */
 export function findEqual(graph: DedupGraph, id: BtfId, hash: number): BtfId {
@@ -29,12 +30,12 @@ export class Primitives {
   }
 
   /** The types of a base are found by those that go on from it. */
-  addBase(): void {
+  addBase(outlines: Outlines): void {
     const { words, index, firstId } = this.#graph;
     for (let id = 1; id < firstId; id++) {
       const kind = this.#graph.kinds[id];
       if (kind === BTF_KIND.VAR || kind === BTF_KIND.DATASEC) continue;
-      const hash = isCompositeKind(kind) ? hashComposite(words, index[id]) : hashType(words, index[id]);
+      const hash = isCompositeKind(kind) ? outlines.ofComposite(id) : hashType(words, index[id]);
       this.#add(hash, id);
     }
   }

@@ -27,15 +27,6 @@ export function hashName(name: number): number {
   return finishHash(mixHash(startHash(), name));
 }
 
-/** Hash of a struct or union without what its members are of: those may still become others. */
-export function hashComposite(words: Uint32Array, at: number): number {
-  let hash = mixHash(mixHash(mixHash(startHash(), words[at]), words[at + 1]), words[at + 2]);
-  for (let m = at + TYPE_WORDS, end = m + 3 * infoVlen(words[at + 1]); m < end; m += 3) {
-    hash = mixHash(mixHash(hash, words[m]), words[m + 2]);
-  }
-  return finishHash(hash);
-}
-
 /** Whether two structs or unions are the same but for what their members are of. */
 export function similarComposites(words: Uint32Array, a: number, b: number): boolean {
   if (words[a] !== words[b] || words[a + 1] !== words[b + 1] || words[a + 2] !== words[b + 2]) return false;
