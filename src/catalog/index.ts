@@ -14,6 +14,6 @@ export { helperName } from './names.ts';
 export { parseKernelConfig } from './parse-config.ts';
 export type { KernelProfile } from './profile.ts';
 export type { SecDef } from './sec.table.ts';
-export { SEC_DEFS } from './sec.table.ts';
+export { LATER_ATTACH_TYPES, SEC_DEFS } from './sec.table.ts';
 export { findSec, secTarget } from './sec.ts';
-export { kernelSwitches } from './version.ts';
+export { kernelSwitches, versionAtLeast } from './version.ts';

@@ -65,13 +65,14 @@ function row(
 }
 
 /** Attach types that came after the kernel that `uapi/` is generated from. @see include/uapi/linux/bpf.h (libbpf 1.8) */
-const LATER = {
+export const LATER_ATTACH_TYPES = {
   BPF_TRACE_UPROBE_SESSION: 57,
   BPF_TRACE_FSESSION: 58,
   BPF_TRACE_FENTRY_MULTI: 59,
   BPF_TRACE_FEXIT_MULTI: 60,
   BPF_TRACE_FSESSION_MULTI: 61,
 } as const;
+const LATER = LATER_ATTACH_TYPES;
 
 /**
  * Every section name that libbpf knows, in its order. A `+` at the end: the bare name (no automatic attachment) or

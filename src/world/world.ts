@@ -37,6 +37,18 @@ export type HookEvent =
   | { readonly hook: 'tracepoint'; readonly name: string; readonly record: Uint8Array }
   | { readonly hook: 'kprobe' | 'kretprobe'; readonly function: string; readonly registers: Uint8Array }
   | {
+      /** A place in a user program; a static probe (USDT) is hit as a `uprobe`. */
+      readonly hook: 'uprobe' | 'uretprobe';
+      /** The file as the link shows it. */
+      readonly path: string;
+      /** Byte offset in the file. */
+      readonly offset: bigint;
+      /** `struct pt_regs`. */
+      readonly registers: Uint8Array;
+      /** User address of the place, for bpf_get_func_ip; default 0. */
+      readonly address?: bigint;
+    }
+  | {
       readonly hook: 'fentry' | 'fexit';
       readonly function: string;
       readonly args: readonly bigint[];

@@ -22,6 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function normalize(text: string): string {
   return text
     .replaceAll(folder, 'TMP')
+    .replaceAll(process.cwd(), 'HERE')
     .replace(/loaded_at \S+/g, 'loaded_at TIME')
     .replace(/("loaded_at": ?)\d+/g, '$1TIME')
     .replace(/: \d+ns\n/g, ': TIMEns\n')

@@ -1,3 +1,4 @@
+import { LATER_ATTACH_TYPES } from '../../catalog/index.ts';
 import type { Errno } from '../../syscall/index.ts';
 import { bpf_attach_type, bpf_prog_type, errno } from '../../uapi/index.ts';
 import type { BpfProg } from '../core/prog.ts';
@@ -32,7 +33,12 @@ const OWNERS: ReadonlyMap<number, number> = new Map<number, number>([
 
 const SCHED_CLS: readonly number[] = [t.BPF_TCX_INGRESS, t.BPF_TCX_EGRESS, t.BPF_NETKIT_PRIMARY, t.BPF_NETKIT_PEER];
 /** For kprobes: the expected attach types that fix how they may be attached. */
-const MULTI: readonly number[] = [t.BPF_TRACE_KPROBE_MULTI, t.BPF_TRACE_KPROBE_SESSION, t.BPF_TRACE_UPROBE_MULTI];
+const MULTI: readonly number[] = [
+  t.BPF_TRACE_KPROBE_MULTI,
+  t.BPF_TRACE_KPROBE_SESSION,
+  t.BPF_TRACE_UPROBE_MULTI,
+  LATER_ATTACH_TYPES.BPF_TRACE_UPROBE_SESSION,
+];
 
 /** The program type that an attach type belongs to; 0 where there is none. */
 export function progTypeOfAttachType(attachType: number): number {

@@ -1,3 +1,4 @@
+import { LATER_ATTACH_TYPES } from '../../catalog/index.ts';
 import type { Errno, Fd, LinkCreateAttr } from '../../syscall/index.ts';
 import {
   bpf_attach_flags,
@@ -95,9 +96,10 @@ function kprobeLink(caller: Caller, attr: LinkCreateAttr, prog: BpfProg): NewLin
     case t.BPF_PERF_EVENT:
       return perfEventLink(caller, attr, prog);
     case t.BPF_TRACE_UPROBE_MULTI:
-      return uprobeMultiLink(caller, attr);
+    case LATER_ATTACH_TYPES.BPF_TRACE_UPROBE_SESSION:
+      return uprobeMultiLink(caller, attr, prog);
     default:
-      return kprobeMultiLink(caller, attr);
+      return kprobeMultiLink(caller, attr, prog);
   }
 }
 

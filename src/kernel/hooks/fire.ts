@@ -5,6 +5,7 @@ import type { BpfLink } from '../core/link.ts';
 import type { Task } from '../tasks/task.ts';
 import { errProgramFault } from './errors.ts';
 import type { RunScope, Runtime } from './scope.ts';
+import { isOnPlace, placeCookie } from './user-place.ts';
 
 /** Most arguments of a traced function. */
 const MAX_ARGS = 12;
@@ -14,8 +15,8 @@ const traced = {
   fexit: bpf_attach_type.BPF_TRACE_FEXIT,
 } as const;
 
-/** Whether a link waits for such an event. */
-function matches(runtime: Runtime, link: BpfLink, event: HookEvent): boolean {
+/** Whether a link waits for such an event, of such a task. */
+function matches(runtime: Runtime, link: BpfLink, event: HookEvent, task: Task): boolean {
   const { attach, type } = link;
   switch (event.hook) {
     case 'raw_tracepoint':
@@ -26,6 +27,9 @@ function matches(runtime: Runtime, link: BpfLink, event: HookEvent): boolean {
     case 'kprobe':
     case 'kretprobe':
       return attach.perfEvent?.type === event.hook && attach.perfEvent.func === event.function;
+    case 'uprobe':
+    case 'uretprobe':
+      return isOnPlace(runtime, link, event, task);
     case 'fentry':
     case 'fexit':
       return isTraced(runtime, link, traced[event.hook], event.function);
@@ -54,6 +58,7 @@ function contextBytes(runtime: Runtime, event: HookEvent): Uint8Array {
 /** What the program can ask of the function that it watches. */
 function tracedOf(runtime: Runtime, event: HookEvent): RunScope['traced'] {
   if (event.hook === 'tracepoint' || event.hook === 'raw_tracepoint') return undefined;
+  if ('path' in event) return { address: event.address ?? 0n, args: [] };
   const address = runtime.state.symbols().address(event.function) ?? 0n;
   if ('registers' in event) return { address, args: [] };
   return { address, args: event.args, ...(event.result !== undefined && { result: event.result }) };
@@ -67,12 +72,13 @@ export function fireEvent(runtime: Runtime, event: HookEvent, task: Task): HookR
   for (const id of [...links.ids()]) {
     const link = links.get(id);
     const prog = link && progs.get(link.progId);
-    if (!link || !prog || link.detached || !matches(runtime, link, event)) continue;
+    if (!link || !prog || link.detached || !matches(runtime, link, event, task)) continue;
     const region = memory.alloc(bytes.length, { kind: 'context', name: event.hook });
     try {
       memory.bytes().set(bytes, region.offset);
       const context = kernelAddress(region.offset);
-      const about = { cpu: 0, cookie: link.cookie, traced: tracedOf(runtime, event), returnValue: 0, cleanup: [] };
+      const cookie = placeCookie(link, event);
+      const about = { cpu: 0, cookie, traced: tracedOf(runtime, event), returnValue: 0, cleanup: [] };
       const ended = runtime.run({ runtime, prog, task, ...about }, { context });
       if (!ended.ok) throw errProgramFault(ended.fault);
       runs.push({ progId: prog.header.id, linkId: id, retval: Number(BigInt.asIntN(32, ended.r0)) });

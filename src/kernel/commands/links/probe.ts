@@ -1,3 +1,4 @@
+import { LATER_ATTACH_TYPES, versionAtLeast } from '../../../catalog/index.ts';
 import type { Errno, LinkCreateAttr } from '../../../syscall/index.ts';
 import { bpf_attach_type, bpf_flags, bpf_link_type, bpf_prog_type, errno } from '../../../uapi/index.ts';
 import type { BpfProg } from '../../core/prog.ts';
@@ -32,8 +33,9 @@ function progTypeOf(event: 'kprobe' | 'kretprobe' | 'uprobe' | 'uretprobe' | 'tr
 }
 
 /** kprobe.multi: many functions of the kernel with one program. */
-export function kprobeMultiLink(caller: Caller, attr: LinkCreateAttr): NewLink | Errno {
+export function kprobeMultiLink(caller: Caller, attr: LinkCreateAttr, prog: BpfProg): NewLink | Errno {
   const multi = attr.kprobeMulti;
+  if (attr.attachType !== prog.header.expectedAttachType) return -errno.EINVAL;
   if (!multi || attr.flags || multi.flags & ~bpf_flags.BPF_F_KPROBE_MULTI_RETURN) return -errno.EINVAL;
   if (multi.syms.length === 0 || (multi.cookies && multi.cookies.length !== multi.syms.length)) return -errno.EINVAL;
   if (multi.syms.length > MAX_MULTI) return -errno.E2BIG;
@@ -53,13 +55,19 @@ export function kprobeMultiLink(caller: Caller, attr: LinkCreateAttr): NewLink |
 }
 
 /** uprobe.multi: many places of one file with one program. */
-export function uprobeMultiLink(_caller: Caller, attr: LinkCreateAttr): NewLink | Errno {
+export function uprobeMultiLink(caller: Caller, attr: LinkCreateAttr, prog: BpfProg): NewLink | Errno {
+  const { version } = caller.state.profile;
+  const session = attr.attachType === LATER_ATTACH_TYPES.BPF_TRACE_UPROBE_SESSION;
+  if (!versionAtLeast(version, session ? '6.13' : '6.6')) return -errno.EINVAL;
+  if (attr.attachType !== prog.header.expectedAttachType) return -errno.EINVAL;
   const multi = attr.uprobeMulti;
   if (!multi || attr.flags || multi.flags & ~bpf_flags.BPF_F_UPROBE_MULTI_RETURN) return -errno.EINVAL;
   const { offsets, cookies, refCtrOffsets } = multi;
-  if (multi.path === '' || offsets.length === 0) return -errno.EINVAL;
+  if (multi.path === '' || offsets.length === 0 || multi.pid < 0) return -errno.EINVAL;
   if (offsets.length > MAX_MULTI) return -errno.E2BIG;
   if ([cookies, refCtrOffsets].some((list) => list && list.length !== offsets.length)) return -errno.EINVAL;
+  // A counter has 16 bits, and stands where those are aligned.
+  if (refCtrOffsets?.some((offset) => offset & 1n)) return -errno.EINVAL;
   const funcs = offsets.map((address, i) => ({
     name: '',
     address,
