@@ -27,6 +27,8 @@ export type {
   UsesOfBoth,
 } from './diff/index.ts';
 export { diffBtf } from './diff/index.ts';
+export type { EditableVar } from './edit.ts';
+export { BtfEditor, LINKAGE_EXTERN, LINKAGE_GLOBAL, LINKAGE_STATIC } from './edit.ts';
 export type { BtfBuilderOptions } from './encode.ts';
 export { BtfBuilder } from './encode.ts';
 export type { NewBtfType } from './encode-type.ts';

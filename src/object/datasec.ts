@@ -1,9 +1,7 @@
-import type { BtfId } from '../btf/index.ts';
-import { BTF_KIND } from '../btf/index.ts';
+import type { BtfEditor, BtfId } from '../btf/index.ts';
+import { BTF_KIND, LINKAGE_EXTERN, LINKAGE_STATIC } from '../btf/index.ts';
 import type { ElfFile, ElfSymbol } from '../elf/index.ts';
 import { SHT_NOBITS, STB_GLOBAL, STB_WEAK, STT_OBJECT, STV_HIDDEN, STV_INTERNAL } from '../elf/index.ts';
-import type { BtfEditor } from './btf-edit.ts';
-import { LINKAGE_EXTERN, LINKAGE_STATIC } from './btf-edit.ts';
 import { errDatasec } from './errors.ts';
 
 /**

@@ -1,10 +1,17 @@
 import { alignUp } from '../base/index.ts';
-import type { Btf, BtfId, BtfInt } from '../btf/index.ts';
-import { alignOf, BTF_KIND, essentialName, resolveType, sizeOf, skipModifiersAndTypedefs } from '../btf/index.ts';
+import type { Btf, BtfEditor, BtfId, BtfInt } from '../btf/index.ts';
+import {
+  alignOf,
+  BTF_KIND,
+  essentialName,
+  LINKAGE_EXTERN,
+  LINKAGE_GLOBAL,
+  resolveType,
+  sizeOf,
+  skipModifiersAndTypedefs,
+} from '../btf/index.ts';
 import type { ElfSymbol } from '../elf/index.ts';
 import { STB_GLOBAL, STB_WEAK, STT_NOTYPE } from '../elf/index.ts';
-import type { BtfEditor } from './btf-edit.ts';
-import { LINKAGE_EXTERN, LINKAGE_GLOBAL } from './btf-edit.ts';
 import { errExtern } from './errors.ts';
 import type { ExternSpec, KconfigExtern, KconfigKind } from './extern-spec.ts';
 

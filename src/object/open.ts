@@ -1,7 +1,6 @@
 import type { Btf, BtfId } from '../btf/index.ts';
-import { BTF_KIND } from '../btf/index.ts';
+import { BTF_KIND, BtfEditor, LINKAGE_GLOBAL, LINKAGE_STATIC } from '../btf/index.ts';
 import { EM_BPF, EM_NONE, ET_REL, parseElf } from '../elf/index.ts';
-import { BtfEditor, LINKAGE_GLOBAL, LINKAGE_STATIC } from './btf-edit.ts';
 import { fixDatasecs } from './datasec.ts';
 import { collectExterns, fixExternBtf } from './externs.ts';
 import type { FunctionTable } from './functions.ts';

@@ -1,8 +1,7 @@
 import type { Btf, BtfId } from '../../btf/index.ts';
-import { BTF_KIND } from '../../btf/index.ts';
+import { BTF_KIND, LINKAGE_GLOBAL } from '../../btf/index.ts';
 import type { ElfSymbol } from '../../elf/index.ts';
 import { SHN_UNDEF, STT_OBJECT } from '../../elf/index.ts';
-import { LINKAGE_GLOBAL } from '../btf-edit.ts';
 import { errTypes } from './errors.ts';
 import type { LinkInput } from './input.ts';
 

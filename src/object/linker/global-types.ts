@@ -1,6 +1,5 @@
 import type { Btf, BtfId } from '../../btf/index.ts';
-import { BTF_KIND } from '../../btf/index.ts';
-import { LINKAGE_STATIC } from '../btf-edit.ts';
+import { BTF_KIND, LINKAGE_STATIC } from '../../btf/index.ts';
 
 /** The VAR or FUNC of a global, in the BTF of its object. */
 export interface GlobalType {

@@ -1,14 +1,16 @@
-import { ByteWriter, encodeUtf8 } from '../base/index.ts';
-import type { Btf, BtfId } from '../btf/index.ts';
-import { BTF_KIND, parseBtf } from '../btf/index.ts';
+import { encodeUtf8 } from '../base/index.ts';
+import type { Btf } from './btf.ts';
+import { writeSections } from './header.ts';
+import { BTF_KIND, infoWord } from './kinds.ts';
+import type { BtfId } from './model.ts';
+import { parseBtf } from './parse.ts';
 
-/** `BTF_VAR_*` and `BTF_FUNC_*` linkages. */
+/** Linkage of a VAR or FUNC that only its own object sees. */
 export const LINKAGE_STATIC = 0;
+/** Linkage of a VAR or FUNC that every object sees. */
 export const LINKAGE_GLOBAL = 1;
+/** Linkage of a VAR or FUNC that another object or the kernel has. */
 export const LINKAGE_EXTERN = 2;
-
-const BTF_MAGIC = 0xeb9f;
-const HEADER_SIZE = 24;
 
 /** One variable of a DATASEC. */
 export interface EditableVar {
@@ -18,8 +20,8 @@ export interface EditableVar {
 }
 
 /**
- * Changes what a loader must change in an object's BTF: words of existing types in place, one type appended. Ids stay
- * what they are.
+ * Changes what a loader must change in an object's BTF: words of existing types in place, types appended. Ids, string
+ * offsets and every other word stay what they are, odd ones too.
  */
 export class BtfEditor {
   readonly btf: Btf;
@@ -114,7 +116,7 @@ export class BtfEditor {
     const nameOffset = this.#stringsSize;
     this.#strings.push(bytes);
     this.#stringsSize += bytes.length;
-    this.#appended.push(nameOffset, BTF_KIND.VAR << 24, type, linkage);
+    this.#appended.push(nameOffset, infoWord({ kind: BTF_KIND.VAR }), type, linkage);
     this.#changed = true;
     return { id: this.#nextId++, name: nameOffset };
   }
@@ -122,16 +124,18 @@ export class BtfEditor {
   /** The blob and its types as edited; the given blob itself where nothing changed. */
   finish(original: Uint8Array): { bytes: Uint8Array; btf: Btf } {
     if (!this.#changed) return { bytes: original, btf: this.btf };
-    const { endian, strings } = this.btf;
-    const typeBytes = (this.#words.length + this.#appended.length) * 4;
-    const writer = new ByteWriter(endian, HEADER_SIZE + typeBytes + this.#stringsSize);
-    writer.u16(BTF_MAGIC).u8(1).u8(0).u32(HEADER_SIZE);
-    writer.u32(0).u32(typeBytes).u32(typeBytes).u32(this.#stringsSize);
-    for (const word of this.#words) writer.u32(word);
-    for (const word of this.#appended) writer.u32(word);
-    writer.raw(strings.bytes);
-    for (const bytes of this.#strings) writer.raw(bytes);
-    const bytes = writer.toBytes();
+    const { endian, form } = this.btf;
+    const types = new Uint32Array(this.#words.length + this.#appended.length);
+    types.set(this.#words);
+    types.set(this.#appended, this.#words.length);
+    const strings = new Uint8Array(this.#stringsSize);
+    strings.set(this.btf.strings.bytes);
+    let end = this.btf.strings.size;
+    for (const text of this.#strings) {
+      strings.set(text, end);
+      end += text.length;
+    }
+    const bytes = writeSections({ endian, types, strings, form });
     return { bytes, btf: parseBtf(bytes, { pointerSize: 8 }) };
   }
 }
