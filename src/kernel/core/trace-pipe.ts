@@ -10,7 +10,6 @@ export interface TraceSource {
   readonly at: bigint;
   /**
    * Interrupts off, need to reschedule, interrupt, preemption depth, migration off: one letter each, default `...11`.
-   * Linux 6.18 runs programs of packets (but flow dissectors: `...12`) as `b..11` and raw tracepoints as `...2.`.
    */
   readonly flags?: string;
 }

@@ -51,10 +51,10 @@ function argsAt(exec: Execution, address: bigint, size: bigint): bigint[] | numb
 function trace(exec: Execution, format: Uint8Array | undefined, args: readonly bigint[]): bigint {
   const text = format ? bprintf(format, args, sourcesOf(exec)) : -errno.EINVAL;
   if (typeof text === 'number') return result(text);
-  const { runtime, task } = scopeOf(exec);
+  const { runtime, task, traceFlags: flags } = scopeOf(exec);
   const { comm, pid } = task.info;
   const line = decodeUtf8(text.subarray(0, MAX_TRACE_LINE - 1));
-  runtime.state.trace.print({ comm, pid, cpu: exec.cpu, at: runtime.state.clock.now() }, line);
+  runtime.state.trace.print({ comm, pid, cpu: exec.cpu, at: runtime.state.clock.now(), flags }, line);
   return result(text.length);
 }
 

@@ -52,6 +52,8 @@ export interface RunScope {
   readonly cookie: bigint;
   /** Tracing programs: address of the traced function, its arguments, its return value. */
   readonly traced?: { readonly address: bigint; readonly args: readonly bigint[]; readonly result?: bigint };
+  /** How the trace shows where the program runs, `TraceSource.flags`; default: in a task that may be preempted. */
+  readonly traceFlags?: string;
   /** Iterators: where their text goes. */
   readonly output?: { write(bytes: Uint8Array): void };
   redirect?: Redirect;

@@ -1,5 +1,5 @@
 import type { Errno, ProgTestRunAttr, ProgTestRunResult } from '../../syscall/index.ts';
-import { errno } from '../../uapi/index.ts';
+import { bpf_prog_type, errno } from '../../uapi/index.ts';
 import type { BpfProg } from '../core/prog.ts';
 import type { Task } from '../tasks/task.ts';
 import { errProgramFault } from './errors.ts';
@@ -17,9 +17,30 @@ export type TestRunner = (runtime: Runtime, run: TestRun) => ProgTestRunResult |
 
 const MAX_DURATION = 0xffff_ffff;
 
+const P = bpf_prog_type;
+/** What test runs print says that packets are run with bottom halves off, raw tracepoints without preemption (6.18). */
+const TRACE_FLAGS: ReadonlyMap<number, string> = new Map([
+  ...[
+    P.BPF_PROG_TYPE_XDP,
+    P.BPF_PROG_TYPE_SOCKET_FILTER,
+    P.BPF_PROG_TYPE_SCHED_CLS,
+    P.BPF_PROG_TYPE_SCHED_ACT,
+    P.BPF_PROG_TYPE_CGROUP_SKB,
+    P.BPF_PROG_TYPE_LWT_IN,
+    P.BPF_PROG_TYPE_LWT_OUT,
+    P.BPF_PROG_TYPE_LWT_XMIT,
+    P.BPF_PROG_TYPE_NETFILTER,
+  ].map((type): [number, string] => [type, 'b..11']),
+  [P.BPF_PROG_TYPE_FLOW_DISSECTOR, '...12'],
+  [P.BPF_PROG_TYPE_SK_LOOKUP, '...12'],
+  [P.BPF_PROG_TYPE_RAW_TRACEPOINT, '...2.'],
+  [P.BPF_PROG_TYPE_TRACING, '...2.'],
+]);
+
 /** A scope for one run of a program on behalf of a task. */
 export function testScope(runtime: Runtime, { prog, task, attr }: TestRun): RunScope {
-  return { runtime, prog, task, cpu: attr.cpu ?? 0, cookie: 0n, returnValue: 0, cleanup: [] };
+  const traceFlags = TRACE_FLAGS.get(prog.header.type);
+  return { runtime, prog, task, cpu: attr.cpu ?? 0, cookie: 0n, traceFlags, returnValue: 0, cleanup: [] };
 }
 
 /**

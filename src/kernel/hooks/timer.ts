@@ -93,7 +93,9 @@ export function fireTimer(runtime: Runtime, { data }: PendingEvent): void {
   if (!map || !timer || !prog) return;
   const special = map.spec.fields.find(({ kind }) => kind === 'timer');
   const value = place - (special?.offset ?? 0);
-  const scope = { runtime, prog, cpu: 0, task: runtime.tasks.idle, cookie: 0n, returnValue: 0, cleanup: [] };
+  const about = { cpu: 0, task: runtime.tasks.idle, cookie: 0n, returnValue: 0, cleanup: [] };
+  // Timers fire in a soft interrupt.
+  const scope = { runtime, prog, traceFlags: '..s1.', ...about };
   const key = keyOf(runtime, map, value);
   try {
     const args = [map.address, key.address, kernelAddress(value)];
