@@ -1,4 +1,4 @@
-import { formatCSkeleton, formatTsSkeleton, GenError } from '../../gen/index.ts';
+import { formatCSkeleton, formatTsSkeleton, GenError, skeletonDocument } from '../../gen/index.ts';
 import type { Handler } from '../context.ts';
 import { errFailed, errNotSupported } from '../errors.ts';
 import { openSkeleton, takeSkeletonArguments } from '../skeleton-file.ts';
@@ -26,6 +26,6 @@ export const genSkeleton: Handler = (context, words) => {
         throw error;
       }
     },
-    json: () => null,
+    json: () => skeletonDocument(skeleton),
   };
 };

@@ -1,4 +1,4 @@
-import { formatCSubskeleton } from '../../gen/index.ts';
+import { formatCSubskeleton, skeletonDocument } from '../../gen/index.ts';
 import type { Handler } from '../context.ts';
 import { errFailed, errNotSupported } from '../errors.ts';
 import { openSkeleton, takeSkeletonArguments } from '../skeleton-file.ts';
@@ -18,6 +18,6 @@ export const genSubskeleton: Handler = (context, words) => {
         context.printer.info('Warning: variables in an arena have no subskeleton: libbpf cannot open one');
       return text;
     },
-    json: () => null,
+    json: () => skeletonDocument(skeleton, 'subskeleton'),
   };
 };

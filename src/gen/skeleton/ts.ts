@@ -1,9 +1,9 @@
 import { encodeBase64 } from '../../base/index.ts';
-import { type BtfComposite, resolveType } from '../../btf/index.ts';
 import { keyShape, type MapSpec, valueShape } from '../../object/index.ts';
 import { bpf_map_type as M } from '../../uapi/index.ts';
 import { identifier, NameScope, pascalCase, propertyName, quoted, uniqueBy } from '../names.ts';
 import { mapTypeName } from './map-type-name.ts';
+import { recordOf } from './records.ts';
 import type { Skeleton } from './skeleton.ts';
 import { renderTsSkeleton, type TsMember, type TsSection } from './ts.template.ts';
 import { TsTypes } from './ts-types.ts';
@@ -111,17 +111,6 @@ function recordArguments(map: MapSpec, skeleton: Skeleton, types: TsTypes): stri
   const record = recordOf(map, skeleton);
   if (record === undefined || record.name === '') return `(${quoted(map.name)})`;
   return `<${types.ofType(record.id, record.size)}>(${quoted(map.name)}, ${quoted(record.name)})`;
-}
-
-/** The type of a ring's records: that of its definition; else, of an object's only ring, the only type kept for one. */
-function recordOf(map: MapSpec, { object, records }: Skeleton): BtfComposite | undefined {
-  const isRing = ({ type }: MapSpec) => type === M.BPF_MAP_TYPE_RINGBUF || type === M.BPF_MAP_TYPE_PERF_EVENT_ARRAY;
-  const defined =
-    map.type === M.BPF_MAP_TYPE_RINGBUF && map.valueTypeId !== 0 && object.btf !== undefined
-      ? resolveType(object.btf, map.valueTypeId)
-      : undefined;
-  if (defined?.kind === 'STRUCT' || defined?.kind === 'UNION') return defined;
-  return records.length === 1 && object.maps.filter(isRing).length === 1 ? records[0] : undefined;
 }
 
 /** Sections of variables, each under a name of its own. */
