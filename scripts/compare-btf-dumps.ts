@@ -7,10 +7,10 @@
  *            `modules/`, of which N (default 20, evenly spread) are dumped based on it, with 7.8 also merged
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { main } from '../src/cli/main.ts';
+import { type BtfInput, btfInputs } from './btf-inputs.ts';
 
 interface Form {
   readonly name: string;
@@ -35,12 +35,6 @@ const NEWER_FORMS: readonly Form[] = [
   { name: 'roots-c', options: [], format: ['format', 'c', ...roots(5, 2, 9)] },
   { name: 'roots-far', options: [], format: ['format', 'c', ...roots(70, 500, 7000, 70000, 71000)] },
 ];
-
-/** A file with BTF, or several that are merged, and what its BTF is based on. */
-interface Input {
-  readonly files: readonly string[];
-  readonly base: string | undefined;
-}
 
 interface Dump {
   readonly status: number;
@@ -93,30 +87,6 @@ function difference(theirs: Dump, ours: Dump): string | undefined {
   return firstDifference(theirs.text, ours.text);
 }
 
-function spread<T>(all: readonly T[], count: number): T[] {
-  if (all.length <= count) return [...all];
-  return Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)]);
-}
-
-function* inputsOf(path: string, { modules, merge }: { modules: number; merge: boolean }): Generator<Input> {
-  if (!statSync(path).isDirectory()) {
-    yield { files: [path], base: undefined };
-    return;
-  }
-  const vmlinux = ['vmlinux.btf', 'vmlinux'].map((name) => join(path, name)).find(existsSync);
-  const folder = join(path, 'modules');
-  if (vmlinux !== undefined && existsSync(folder)) {
-    yield { files: [vmlinux], base: undefined };
-    const files = spread(readdirSync(folder).sort(), modules).map((name) => join(folder, name));
-    for (const file of files) yield { files: [file], base: vmlinux };
-    if (merge) for (const count of [2, 5, files.length]) yield { files: files.slice(-count), base: vmlinux };
-    return;
-  }
-  for (const name of readdirSync(path, { recursive: true, encoding: 'utf8' }).sort()) {
-    if (/\.(o|ko|btf)$/.test(name)) yield { files: [join(path, name)], base: undefined };
-  }
-}
-
 interface Tally {
   pairs: number;
   identical: number;
@@ -131,7 +101,7 @@ interface Yardstick {
   readonly forms: readonly Form[];
 }
 
-async function compare({ bpftool, version, forms }: Yardstick, input: Input, tally: Tally): Promise<void> {
+async function compare({ bpftool, version, forms }: Yardstick, input: BtfInput, tally: Tally): Promise<void> {
   const lines = forms.map(({ options, format }) => [
     ...options,
     ...(input.base === undefined ? [] : ['-B', input.base]),
@@ -167,7 +137,7 @@ const inputOptions = { modules: Number(values.modules), merge: isNewer };
 const sum: Tally = { pairs: 0, identical: 0, refused: 0 };
 for (const path of paths) {
   const tally: Tally = { pairs: 0, identical: 0, refused: 0 };
-  for (const input of inputsOf(path, inputOptions)) await compare({ bpftool, version, forms }, input, tally);
+  for (const input of btfInputs(path, inputOptions)) await compare({ bpftool, version, forms }, input, tally);
   process.stdout.write(
     `${path}: ${tally.pairs} pairs, ${tally.identical} identical (${tally.refused} refused by both)\n`,
   );
