@@ -56,7 +56,7 @@ export class SymbolTable {
       const isDefined = symbol.rawSection !== SHN_UNDEF;
       const inSection = isDefined && symbol.rawSection < SHN_LORESERVE;
       if (inSection && source.places[symbol.rawSection] === undefined) continue;
-      if (symbol.bind === STB_LOCAL) {
+      if (symbol.bind === STB_LOCAL || isJumpTable(source.places, symbol)) {
         indexes[symbol.index] = this.#appendLocal(symbol, placeOf(symbol, undefined));
         continue;
       }
@@ -106,6 +106,11 @@ export class SymbolTable {
     this.symbols.push({ name, value: (place?.offset ?? 0) + value, size, bind, type, visibility, section });
     return this.symbols.length - 1;
   }
+}
+
+/** The compiler's tables of jumps are nobody else's, whatever their binding, and have no BTF. */
+function isJumpTable(places: Places, symbol: ElfSymbol): boolean {
+  return places[symbol.rawSection]?.section.name === '.jumptables';
 }
 
 /** A global as one file has it. */
