@@ -23,7 +23,9 @@ const out = join(folder, 'out');
 
 function load(path: string, base?: Btf): Btf {
   const bytes: Uint8Array = readFileSync(path);
-  return parseBtf(bytes[0] === 0x7f ? (parseElf(bytes).sectionNamed('.BTF')?.data ?? new Uint8Array()) : bytes, { base });
+  return parseBtf(bytes[0] === 0x7f ? (parseElf(bytes).sectionNamed('.BTF')?.data ?? new Uint8Array()) : bytes, {
+    base,
+  });
 }
 
 function hasBtf(path: string): boolean {
@@ -53,14 +55,23 @@ for (const set of wanted) {
   const { status, stderr } = spawnSync(yardstick, ['merge', out, ...baseWords, ...set], { encoding: 'utf8' });
   let ours: Uint8Array | string;
   try {
-    ours = BtfBuilder.from(mergeBtf(set.map((file) => load(file, base)), { base }), { endian: 'little' }).encode();
+    ours = BtfBuilder.from(
+      mergeBtf(
+        set.map((file) => load(file, base)),
+        { base },
+      ),
+      { endian: 'little' },
+    ).encode();
   } catch (error) {
     ours = String(error);
   }
   const theirs = status === 0 ? readFileSync(out) : stderr;
   const same = typeof ours !== 'string' && typeof theirs !== 'string' && Buffer.compare(ours, theirs) === 0;
   if (same) equal++;
-  else console.log(`differ: ${set.join(' ')}\n  ours: ${ours.length} ${typeof ours === 'string' ? ours : ''}\n  libbpf: ${theirs.length} ${stderr}`);
+  else
+    console.log(
+      `differ: ${set.join(' ')}\n  ours: ${ours.length} ${typeof ours === 'string' ? ours : ''}\n  libbpf: ${theirs.length} ${stderr}`,
+    );
 }
 rmSync(folder, { recursive: true });
 console.log(`${equal} of ${wanted.length} sets are byte for byte the same`);

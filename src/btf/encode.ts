@@ -160,7 +160,7 @@ export class BtfBuilder {
 
   /** Offset of a string of another BTF, added where it is not there yet: the same bytes, whatever their encoding. */
   stringOf(from: Btf, offset: number): number {
-    if (from.base !== undefined && offset < from.base.strings.size) return offset;
+    if (from.base !== undefined && from.base === this.#base && offset < from.base.strings.size) return offset;
     const { bytes, start, end } = stringBytes(from.strings.bytes, offset);
     return this.#addString(bytes, start, end);
   }

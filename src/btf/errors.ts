@@ -157,3 +157,37 @@ export function errDedupWork(at: { types: number; limit: number }): BtfError {
     details: at,
   });
 }
+
+export function errNotSplit(): BtfError {
+  return new BtfError({ code: 'BTF_NOT_SPLIT', message: 'the BTF has no base, wanted a split BTF' });
+}
+
+export function errDistilledKind(at: { id: number; kind: string }): BtfError {
+  return new BtfError({
+    code: 'BTF_DISTILLED_KIND',
+    message: `type [${at.id}] ${at.kind}: a distilled base cannot have it, or not without a name`,
+    details: at,
+  });
+}
+
+export function errUnmappedBase(at: { id: number; name: string; kind: string }): BtfError {
+  return new BtfError({
+    code: 'BTF_UNMAPPED_BASE',
+    message: `type [${at.id}] ${at.kind} '${at.name}' of the distilled base is not in the new base`,
+    details: at,
+  });
+}
+
+export function errAmbiguousBase(at: {
+  id: number;
+  name: string;
+  kind: string;
+  first: number;
+  second: number;
+}): BtfError {
+  return new BtfError({
+    code: 'BTF_AMBIGUOUS_BASE',
+    message: `type [${at.id}] ${at.kind} '${at.name}' of the distilled base may be [${at.first}] or [${at.second}] of the new base`,
+    details: at,
+  });
+}

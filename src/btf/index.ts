@@ -27,6 +27,8 @@ export type {
   UsesOfBoth,
 } from './diff/index.ts';
 export { diffBtf } from './diff/index.ts';
+export type { DistilledBtf } from './distill.ts';
+export { distillBase } from './distill.ts';
 export type { EditableVar } from './edit.ts';
 export { BtfEditor, LINKAGE_EXTERN, LINKAGE_GLOBAL, LINKAGE_STATIC } from './edit.ts';
 export type { BtfBuilderOptions } from './encode.ts';
@@ -74,6 +76,7 @@ export type { ParseBtfOptions } from './parse.ts';
 export { parseBtf } from './parse.ts';
 export type { RawJsonOptions, RawOptions } from './raw.ts';
 export { formatBtfRaw, formatBtfRawJson } from './raw.ts';
+export { relocateToBase } from './rebase.ts';
 export { alignOf, isComposite, resolveType, sizeOf, skipModifiers, skipModifiersAndTypedefs } from './resolve.ts';
 export type { Shape, ShapeField } from './shape.ts';
 export { shapeOf } from './shape.ts';
