@@ -13,6 +13,8 @@ export interface CliResult {
 
 export interface CliOptions {
   readonly stdin?: string;
+  /** Files by path, before those of the file system. */
+  readonly files?: Readonly<Record<string, Uint8Array>>;
   /** Columns of the terminal that output goes to; default a pipe. */
   readonly columns?: number;
   readonly env?: Readonly<Record<string, string>>;
@@ -33,7 +35,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
       printed.stderr += text;
     },
     stdin: () => new TextEncoder().encode(options.stdin ?? ''),
-    readFile: (path) => readFileSync(path),
+    readFile: (path) => options.files?.[path] ?? readFileSync(path),
     env: options.env ?? {},
     terminal: options.columns === undefined ? undefined : { columns: options.columns },
     progress: false,
