@@ -100,6 +100,7 @@ export const NOUNS: readonly Noun[] = [
       verb('skeleton', async () => (await import('./commands/gen-skeleton.ts')).genSkeleton),
       verb('subskeleton', async () => (await import('./commands/gen-subskeleton.ts')).genSubskeleton),
       verb('min_core_btf', async () => (await import('./commands/gen-min-core-btf.ts')).genMinCoreBtf),
+      verb('vmlinux', async () => (await import('./commands/gen-vmlinux.ts')).genVmlinux),
       HELP,
     ],
   },

@@ -148,6 +148,7 @@ const USAGE: Readonly<Record<string, Usage>> = {
       'skeleton FILE [name OBJECT_NAME] [lang {ts|c}]',
       'subskeleton FILE [name OBJECT_NAME] [lang c]',
       'min_core_btf INPUT OUTPUT OBJECT [OBJECT...]',
+      'vmlinux [btf FILE] {OBJECT | SOURCE} [{OBJECT | SOURCE}...]',
       'help',
     ],
     where: [],
