@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { type Fd, isErrno, type System } from '../syscall/index.ts';
 import type { Context } from './context.ts';
 import { errFailed, errNotSupported, errSystem } from './errors.ts';
@@ -7,6 +8,11 @@ export const BPFFS = '/sys/fs/bpf';
 
 const inBpffs = (path: string) => path === BPFFS || path.startsWith(`${BPFFS}/`);
 
+/** Whether there is something at a path: in the machine's bpffs, or else among the host's files, which it shares. */
+function isThere(system: System, path: string): boolean {
+  return inBpffs(path) ? exists(system, path) : existsSync(path);
+}
+
 /** The directory part of a path, as dirname(3) has it. */
 export function directoryOf(path: string): string {
   const at = path.replace(/\/+$/, '').lastIndexOf('/');
@@ -15,7 +21,7 @@ export function directoryOf(path: string): string {
 }
 
 function exists(system: System, path: string): boolean {
-  if (path === BPFFS) return true;
+  if (path.replace(/\/+$/, '') === BPFFS) return true;
   const entries = system.readdir(directoryOf(path));
   const name = path.replace(/\/+$/, '').slice(directoryOf(path).length + 1);
   return !isErrno(entries) && (entries as readonly { name: string }[]).some((entry) => entry.name === name);
@@ -31,20 +37,20 @@ function errNoBpffs(context: Context, directory: string): Error {
 
 /** Makes sure that something can be pinned at a path. @throws {CliError} */
 export function preparePinFile(context: Context, system: System, path: string): void {
-  if (inBpffs(path) && exists(system, path)) throw errFailed(`can't pin BPF object: path '${path}' already exists`);
+  if (isThere(system, path)) throw errFailed(`can't pin BPF object: path '${path}' already exists`);
   const directory = directoryOf(path);
+  if (!isThere(system, directory)) throw errFailed(`can't pin BPF object: dir '${directory}' doesn't exist`);
   if (!inBpffs(directory)) throw errNoBpffs(context, directory);
-  if (!exists(system, directory)) throw errFailed(`can't pin BPF object: dir '${directory}' doesn't exist`);
 }
 
 /** Makes sure that things can be pinned in a directory; it is made where its parent is there. @throws {CliError} */
 export function preparePinDirectory(context: Context, system: System, path: string): void {
-  if (!inBpffs(path)) throw errNoBpffs(context, path);
-  if (exists(system, path)) return;
+  const there = isThere(system, path);
   const parent = directoryOf(path);
-  if (!exists(system, parent)) {
+  if (!there && !isThere(system, parent)) {
     throw errFailed(`can't create dir '${path}' to pin BPF object: parent dir '${parent}' doesn't exist`);
   }
+  if (!inBpffs(path)) throw errNoBpffs(context, path);
 }
 
 /** Pins what an fd stands for. @throws {CliError} */

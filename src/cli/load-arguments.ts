@@ -1,8 +1,9 @@
 import { findSec, type SecDef } from '../catalog/index.ts';
 import type { BpfObject, MapSpec } from '../object/index.ts';
 import type { Fd } from '../syscall/index.ts';
+import { errno } from '../uapi/index.ts';
 import type { Context } from './context.ts';
-import { errFailed, errNotSupported } from './errors.ts';
+import { errFailed, errNotSupported, errSystem } from './errors.ts';
 import type { KernelObjects } from './kernel-objects.ts';
 import { takeMap } from './refs.ts';
 import { parseUnsigned, type Words } from './words.ts';
@@ -54,7 +55,7 @@ export async function takeLoadArguments(context: Context, words: Words): Promise
       words.need(4);
       maps.push(takeReplacement((await context.session()).objects, words));
     } else if (words.is('dev') || words.is('offload_dev') || words.is('xdpmeta_dev')) {
-      throw errNotSupported('programs on network hardware');
+      await refuseDevice(context, words);
     } else if (words.takeIf('pinmaps')) {
       words.need(1);
       pinmaps = words.take();
@@ -68,6 +69,23 @@ export async function takeLoadArguments(context: Context, words: Words): Promise
     }
   }
   return { path, type, maps, pinmaps, autoattach, kernelBtf };
+}
+
+const DEPRECATED_DEV = `Warning: 'bpftool prog load [...] dev <ifname>' syntax is deprecated.
+Going further, please use 'offload_dev <ifname>' to offload program to device.
+For applications using XDP hints only, use 'xdpmeta_dev <ifname>'.`;
+
+/** A device that is to run the program, or to give it its hints. */
+async function refuseDevice(context: Context, words: Words): Promise<never> {
+  if (words.is('dev')) context.printer.info(DEPRECATED_DEV);
+  words.take();
+  words.need(1);
+  const name = words.take();
+  const { system } = await context.session();
+  if (!system.netDevices().some((device) => device.name === name)) {
+    throw errSystem(`unrecognized netdevice '${name}'`, -errno.ENODEV, -1);
+  }
+  throw errNotSupported('programs on network hardware');
 }
 
 /** A type is a section's name; those that want a target may stand without one. */

@@ -34,7 +34,7 @@ class Held {
 
   /** Pins it at an absolute path of a bpffs; directories are made. @throws {SyscallError} */
   pin(path: string): void {
-    makeDirectories(this.system, path.slice(0, path.lastIndexOf('/')));
+    makeDirectories(this.system, path.slice(0, path.replace(/\/+$/, '').lastIndexOf('/')));
     const pinned = this.system.objPin(this.fd, path);
     if (isErrno(pinned)) throw errSyscall('BPF_OBJ_PIN', `${this.name} at ${path}`, pinned);
   }

@@ -1,13 +1,13 @@
 import { EbpftsError } from '../../base/index.ts';
 import { progTypeNames } from '../../catalog/index.ts';
-import { type Link, type LoadedObject, type LoadedProgram, loadObject } from '../../loader/index.ts';
+import { type Link, type LoadedObject, type LoadedProgram, loadObject, SyscallError } from '../../loader/index.ts';
 import type { BpfObject } from '../../object/index.ts';
 import type { ProgInfo, System } from '../../syscall/index.ts';
 import { hostBinaries } from '../binaries.ts';
 import { BPFFS, preparePinDirectory, preparePinFile, removeTree } from '../bpffs.ts';
 import { readBtfFile } from '../btf-file.ts';
 import type { Context, Handler } from '../context.ts';
-import { errFailed } from '../errors.ts';
+import { errFailed, strerror } from '../errors.ts';
 import { type LoadArguments, replacedMaps, takeLoadArguments } from '../load-arguments.ts';
 import { openObjectFile } from '../object-file.ts';
 import type { Printer } from '../printer.ts';
@@ -33,10 +33,6 @@ async function load(context: Context, words: Words, which: 'first' | 'all'): Pro
   const object = openObjectFile(context, file);
   setTypes(object, args);
   const { system } = await context.session();
-  if (args.path !== undefined) {
-    if (which === 'first') preparePinFile(context, system, args.path);
-    else preparePinDirectory(context, system, args.path);
-  }
   const loaded = loadObject(system, object, {
     reuse: replacedMaps(object, args),
     coreTarget: coreTarget(context, args),
@@ -44,6 +40,10 @@ async function load(context: Context, words: Words, which: 'first' | 'all'): Pro
     progress: progress(context),
     binaries: hostBinaries(context.io),
   });
+  if (args.path !== undefined) {
+    if (which === 'first') preparePinFile(context, system, args.path);
+    else preparePinDirectory(context, system, args.path);
+  }
   context.printer.info(NOT_VERIFIED);
   for (const { log } of loaded.programs) if (log !== '') context.printer.info(log.trimEnd());
   if (args.path === undefined) {
@@ -94,7 +94,17 @@ function progress({ io }: Context): ((done: number, of: number) => void) | undef
 function pinFirst(loaded: LoadedObject, path: string, autoattach: boolean, context: Context): void {
   const [first] = loaded.programs;
   if (first === undefined) throw errFailed("object file doesn't contain any bpf program");
-  pinProgram(first, path, autoattach, context);
+  orPinFailure(`program ${first.spec.section}`, path, () => pinProgram(first, path, autoattach, context));
+}
+
+/** Pins something; where that fails, it is said as bpftool says it, and why. */
+function orPinFailure(what: string, path: string, pin: () => void): void {
+  try {
+    pin();
+  } catch (error) {
+    if (!(error instanceof SyscallError)) throw error;
+    throw errFailed(`failed to pin ${what}: ${path}: ${strerror(error.errno)}`);
+  }
 }
 
 /** Attaches a program; where that cannot be done, it is said and the program is pinned all the same. */
@@ -135,7 +145,7 @@ function pinAll(
   try {
     for (const program of loaded.programs) {
       const path = `${directory}/${program.name}`;
-      pinProgram(program, path, autoattach, context);
+      orPinFailure('all programs', path, () => pinProgram(program, path, autoattach, context));
       pinned.push(path);
     }
   } catch (error) {
@@ -156,7 +166,17 @@ function pinMaps(
   { loaded, directory }: { loaded: LoadedObject; directory: string },
 ): void {
   preparePinDirectory(context, system, directory);
-  for (const map of loaded.maps) if (map.pinPath === undefined) map.pin(`${directory}/${pinName(map.name)}`);
+  const pinned: string[] = [];
+  try {
+    for (const map of loaded.maps.filter(({ pinPath }) => pinPath === undefined)) {
+      const path = `${directory}/${pinName(map.name)}`;
+      orPinFailure('all maps', path, () => map.pin(path));
+      pinned.push(path);
+    }
+  } catch (error) {
+    for (const path of pinned) system.unlink(path);
+    throw error;
+  }
 }
 
 /** Pins every program and map under the object's name, in place of what an earlier call left there. */
