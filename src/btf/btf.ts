@@ -2,7 +2,7 @@ import type { Endian } from '../base/index.ts';
 import { decodeType } from './decode-type.ts';
 import { errNoType } from './errors.ts';
 import type { BtfForm } from './header.ts';
-import { BTF_KIND, infoFlag, infoKind, infoVlen } from './kinds.ts';
+import { BTF_KIND, infoFlag, infoKind, infoVlen, kindName } from './kinds.ts';
 import type { BtfId, BtfKind, BtfType, BtfTypeOf } from './model.ts';
 import { essentialEnd, type NamedTypes, NameIndex, wholeName } from './name-index.ts';
 import type { BtfStrings } from './strings.ts';
@@ -57,6 +57,10 @@ export class Btf {
   readonly #objects = new Map<BtfId, BtfType>();
   #names: NameIndex | undefined;
   #essentialNames: NameIndex | undefined;
+  /** Ids by name where both the base and the split types have some. */
+  readonly #joined = new Map<string, readonly BtfId[]>();
+  /** The first id of a kind and name, 0 where there is none: a name may have very many types of other kinds. */
+  readonly #found = new Map<string, BtfId>();
   #pointerSize: 4 | 8 | undefined;
 
   constructor(parts: BtfParts) {
@@ -134,7 +138,11 @@ export class Btf {
   idsByName(name: string): readonly BtfId[] {
     this.#names ??= new NameIndex(this.#ownTypes(), wholeName);
     const own = this.#names.ids(name);
-    return this.base === undefined ? own : [...this.base.idsByName(name), ...own];
+    const before = this.base?.idsByName(name) ?? [];
+    if (before.length === 0 || own.length === 0) return own.length === 0 ? before : own;
+    let all = this.#joined.get(name);
+    if (all === undefined) this.#joined.set(name, (all = [...before, ...own]));
+    return all;
   }
 
   /** Ids of all types, but for those of the base, whose name without its flavour (`___x`) is that; ascending. */
@@ -149,11 +157,15 @@ export class Btf {
 
   /** The first type of that name and kind, the base's before its own; undefined if there is none. */
   findByName<K extends BtfKind = BtfKind>(name: string, kind?: K): BtfTypeOf<K> | undefined {
-    for (const id of this.idsByName(name)) {
-      const type = this.typeById(id);
-      if (kind === undefined || type.kind === kind) return type as BtfTypeOf<K>;
+    const key = `${kind ?? ''} ${name}`;
+    let id = this.#found.get(key);
+    if (id === undefined) {
+      const ids = this.idsByName(name);
+      if (ids.length === 0) return undefined;
+      id = ids.find((other) => kind === undefined || kindName(this.kindOf(other)) === kind) ?? 0;
+      this.#found.set(key, id);
     }
-    return undefined;
+    return id === 0 ? undefined : (this.typeById(id) as BtfTypeOf<K>);
   }
 
   /** Every type but void and the base's, in order of ids. */

@@ -1,4 +1,5 @@
 import { encodeUtf8 } from '../base/index.ts';
+import { hashBytes, stringEnd } from './hash.ts';
 import type { BtfId } from './model.ts';
 
 /** The types whose names are indexed, flat as `Btf` holds them. */
@@ -50,6 +51,8 @@ export class NameIndex {
   readonly #first: Uint32Array;
   readonly #next: Uint32Array;
   readonly #mask: number;
+  /** What was asked for before: a name may have very many types, and be asked for as often. */
+  readonly #answers = new Map<string, readonly BtfId[]>();
 
   constructor(types: NamedTypes, nameEnd: NameEnd) {
     this.#types = types;
@@ -63,19 +66,27 @@ export class NameIndex {
       const start = words[index[id]];
       if (start === 0) continue;
       const end = nameEnd(strings, start, stringEnd(strings, start));
-      const bucket = hash(strings, start, end) & this.#mask;
+      const bucket = hashBytes(strings, start, end) & this.#mask;
       this.#next[id - firstId] = this.#first[bucket];
       this.#first[bucket] = id;
     }
   }
 
-  /** Ids whose name (the part that counts) equals `name`, ascending. */
-  ids(name: string): BtfId[] {
+  /** Ids whose name (the part that counts) equals `name`, ascending; the same list at every call. */
+  ids(name: string): readonly BtfId[] {
+    const known = this.#answers.get(name);
+    if (known !== undefined) return known;
+    const found = this.#find(name);
+    if (found.length > 0) this.#answers.set(name, found);
+    return found;
+  }
+
+  #find(name: string): BtfId[] {
     const { words, index, strings, firstId } = this.#types;
     const wanted = encodeUtf8(name);
     const found: BtfId[] = [];
     if (wanted.length === 0) return found;
-    let id = this.#first[hash(wanted, 0, wanted.length) & this.#mask];
+    let id = this.#first[hashBytes(wanted, 0, wanted.length) & this.#mask];
     for (; id !== 0; id = this.#next[id - firstId]) {
       const start = words[index[id]];
       const end = this.#nameEnd(strings, start, stringEnd(strings, start));
@@ -83,18 +94,6 @@ export class NameIndex {
     }
     return found;
   }
-}
-
-function stringEnd(strings: Uint8Array, start: number): number {
-  let end = start;
-  while (end < strings.length && strings[end] !== 0) end++;
-  return end;
-}
-
-function hash(bytes: Uint8Array, start: number, end: number): number {
-  let value = 0x811c9dc5;
-  for (let at = start; at < end; at++) value = Math.imul(value ^ bytes[at], 0x01000193);
-  return value ^ (value >>> 15);
 }
 
 function equalAt(bytes: Uint8Array, start: number, wanted: Uint8Array): boolean {
