@@ -60,6 +60,14 @@ function elf32(blob: Uint8Array): Uint8Array {
   return bytes;
 }
 
+/** A struct that holds itself. */
+function cycle(): Uint8Array {
+  const builder = new BtfBuilder();
+  const members = [{ name: 's', type: 1, bitOffset: 0, bitfieldSize: 0 }];
+  builder.add({ kind: 'STRUCT', name: 's', size: 8, bitfields: false, members });
+  return builder.encode();
+}
+
 const onto = parseBtf(base());
 const files: Readonly<Record<string, Uint8Array>> = {
   'base.btf': base(),
@@ -70,6 +78,7 @@ const files: Readonly<Record<string, Uint8Array>> = {
   'small.o': elf32(withPointer()),
   'cut.o': elf32(base()).subarray(0, 150),
   'no.o': elf32(new Uint8Array()),
+  'cycle.btf': cycle(),
   empty: new Uint8Array(),
   byte: new Uint8Array(1),
   text: encodeUtf8('text'),
@@ -164,4 +173,10 @@ describe('a file without sound BTF ends as in bpftool', () => {
   ] as const)('%s: %i', async ([name, status]) => {
     expect((await run(`btf dump file ${name}`)).status).toBe(status);
   });
+});
+
+test('what C cannot say is refused in C alone', async () => {
+  const error = 'Error: type [1] holds itself, which C cannot say\n';
+  expect(await run('btf dump file cycle.btf format c unsorted')).toEqual({ stdout: '', stderr: error, status: 216 });
+  expect((await run('btf dump file cycle.btf')).status).toBe(0);
 });

@@ -1,4 +1,12 @@
-import { type Btf, type BtfId, formatBtfC, formatBtfRaw, formatBtfRawJson } from '../../btf/index.ts';
+import {
+  type Btf,
+  BtfError,
+  type BtfId,
+  type CDumpOptions,
+  formatBtfC,
+  formatBtfRaw,
+  formatBtfRawJson,
+} from '../../btf/index.ts';
 import { errno } from '../../uapi/index.ts';
 import { type BtfSource, takeBtfSource } from '../btf-source.ts';
 import type { Handler } from '../context.ts';
@@ -25,10 +33,20 @@ export const btfDump: Handler = async (context, words) => {
   const roots = given.length > 0 ? given : source.roots;
   if (c && json) throw errFailed('JSON output for C-syntax dump is not supported', -errno.ENOTSUP);
   return {
-    plain: () => (c ? formatBtfC(btf, { roots, unsorted, form }) : formatBtfRaw(btf, { roots })),
+    plain: () => (c ? cForm(btf, { roots, unsorted, form }) : formatBtfRaw(btf, { roots })),
     json: () => new Raw(formatBtfRawJson(btf, { roots, pretty })),
   };
 };
+
+/** Types that C cannot say end in the errno that libbpf's printer gives. */
+function cForm(btf: Btf, options: CDumpOptions): Uint8Array {
+  try {
+    return formatBtfC(btf, options);
+  } catch (error) {
+    if (!(error instanceof BtfError)) throw error;
+    throw errFailed(error.message, error.code === 'BTF_TYPE_CYCLE' ? -errno.ELOOP : -errno.EINVAL);
+  }
+}
 
 function takeFormat(words: Words, source: BtfSource): Format {
   let c = false;
