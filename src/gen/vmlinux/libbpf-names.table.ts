@@ -1,8 +1,8 @@
-/** What macros of libbpf's headers name without the source that uses them naming it. */
+/** What libbpf's headers name without the source that includes them naming it. */
 export interface LibbpfNames {
-  /** File name of the header. */
-  readonly header: string;
-  /** Identifiers whose use needs these; undefined: the header needs them by itself. */
+  /** File name of the header that has to be included; undefined: any, or none. */
+  readonly header?: string;
+  /** Macros whose use needs the names; undefined: the header needs them by itself. */
   readonly uses?: RegExp;
   readonly names: readonly string[];
 }
@@ -12,20 +12,13 @@ const SIZED = ['__u8', '__u16', '__u32', '__u64', '__s32', '__s64', '__be16', '_
 
 /** @see tools/lib/bpf (v6.12): bpf_helpers.h, bpf_helper_defs.h, bpf_tracing.h, usdt.bpf.h */
 export const LIBBPF_NAMES: readonly LibbpfNames[] = [
-  { header: 'bpf_helpers.h', names: SIZED },
-  { header: 'bpf_helpers.h', uses: /^bpf_(for|repeat)$/, names: ['bpf_iter_num'] },
-  { header: 'bpf_core_read.h', names: ['__u32'] },
-  {
-    header: 'bpf_tracing.h',
-    uses: /PT_REGS_|^BPF_(KPROBE|KRETPROBE|UPROBE|URETPROBE|KSYSCALL|KPROBE_SYSCALL)$/,
-    names: REGISTERS,
-  },
-  { header: 'bpf_tracing.h', uses: /_SYSCALL/, names: ['bool'] },
-  { header: 'bpf_tracing.h', uses: /^BPF_KSYSCALL$/, names: ['bool'] },
+  { names: SIZED },
+  { uses: /^bpf_(for|repeat)$/, names: ['bpf_iter_num'] },
+  { uses: /PT_REGS_|^BPF_(KPROBE|KRETPROBE|UPROBE|URETPROBE|KSYSCALL|KPROBE_SYSCALL)$/, names: REGISTERS },
+  { uses: /_SYSCALL|^BPF_KSYSCALL$/, names: ['bool'] },
   {
     header: 'usdt.bpf.h',
     names: [
-      ...SIZED,
       ...REGISTERS,
       'bool',
       'BPF_MAP_TYPE_ARRAY',

@@ -28,15 +28,14 @@ export function addSourceNeeds(needs: Needs, names: CNames): void {
     const returned = RETURNED_STRUCTS.get(name);
     if (returned !== undefined) tags.add(returned);
   }
-  for (const tag of names.tags) if (!names.defined.has(tag)) tags.add(tag);
-  for (const tag of names.defined) tags.delete(tag);
+  for (const tag of names.tags) tags.add(tag);
   for (const iterator of names.iterators) {
     tags.add(`bpf_iter_${iterator}`);
     for (const step of ['new', 'next', 'destroy']) identifiers.add(`bpf_iter_${iterator}_${step}`);
   }
   const headers = new Set([...names.includes, ...names.quotedIncludes].map((path) => path.replace(/^.*\//, '')));
   for (const { header, uses, names: wanted } of LIBBPF_NAMES) {
-    if (!headers.has(header)) continue;
+    if (header !== undefined && !headers.has(header)) continue;
     if (uses !== undefined && ![...names.identifiers].some((name) => uses.test(name))) continue;
     for (const name of wanted) {
       tags.add(name);

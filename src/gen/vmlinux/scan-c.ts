@@ -4,8 +4,6 @@ export interface CNames {
   readonly identifiers: Set<string>;
   /** Those behind `struct`, `union` or `enum`. */
   readonly tags: Set<string>;
-  /** Tags that the source itself defines. */
-  readonly defined: Set<string>;
   /** Whether a macro makes tags of its arguments: then any identifier may be one. */
   tagsByMacro: boolean;
   /** Paths in `#include "…"`, and in `#include <…>`. */
@@ -19,7 +17,6 @@ export function emptyCNames(): CNames {
   return {
     identifiers: new Set(),
     tags: new Set(),
-    defined: new Set(),
     tagsByMacro: false,
     quotedIncludes: new Set(),
     includes: new Set(),
@@ -53,7 +50,7 @@ export function scanC(text: string, names: CNames): void {
         if (parameters.has(identifier)) names.tagsByMacro = true;
       }
       if (last === '(' && beforeLast === 'bpf_for_each') names.iterators.add(identifier);
-    } else if (token === '{' && KEYWORDS.has(beforeLast)) names.defined.add(last);
+    }
     beforeLast = last;
     last = token;
   }
