@@ -2,8 +2,10 @@
  * What libbpf hands to bpf(2) for each program of BPF objects, each loaded alone; no program reaches the kernel.
  * Built and run by scripts/record-relocations.sh.
  *
- * usage: libbpf-loads [-l] BTF OBJECT...     (BTF: the file that CO-RE relocates against)
+ * usage: libbpf-loads [-l] [-k VERSION] [-d FILE] BTF OBJECT...     (BTF: the file that CO-RE relocates against)
  * -l prints what libbpf says, below the row of its program, each line after a tab.
+ * -d FILE leaves the last BTF that libbpf handed over in FILE.
+ * -k 5.4 makes libbpf believe that the kernel lacks what came after that version, as far as it asks the kernel.
  * Prints one line a program, comma-separated:
  *   object,program,loads|refused[,type,attach_type,flags,license,insns,func_info,line_info,btf,maps]
  * Digests are the first 16 hex digits of SHA-256; in the instructions the fds of maps are 0; func_info and line_info
@@ -15,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/btf.h>
 #include <openssl/sha.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -57,6 +60,106 @@ static void digest(const void *data, size_t size, char *hex)
 		sprintf(hex + 2 * i, "%02x", md[i]);
 }
 
+/* BPF_TRACE_UPROBE_MULTI, which older headers do not have */
+#define UPROBE_MULTI 48
+
+static unsigned int kernel = ~0u;
+
+static int lacks(int major, int minor)
+{
+	return kernel < major * 1000u + minor;
+}
+
+/* Whether a kernel of that version would refuse such BTF */
+static int refuses_btf(const void *blob)
+{
+	const struct btf_header *h = blob;
+	const char *types = (char *)blob + h->hdr_len + h->type_off, *end = types + h->type_len;
+	const char *strings = (char *)blob + h->hdr_len + h->str_off;
+
+	if (lacks(4, 18))
+		return 1;
+	while (types < end) {
+		const struct btf_type *t = (void *)types;
+		unsigned int vlen = BTF_INFO_VLEN(t->info), size = 0;
+
+		switch (BTF_INFO_KIND(t->info)) {
+		case BTF_KIND_INT: size = 4; break;
+		case BTF_KIND_ARRAY: size = 12; break;
+		case BTF_KIND_ENUM:
+			size = 8 * vlen;
+			if (BTF_INFO_KFLAG(t->info) && lacks(6, 0))
+				return 1;
+			break;
+		case BTF_KIND_STRUCT: case BTF_KIND_UNION: size = 12 * vlen; break;
+		case BTF_KIND_FUNC_PROTO:
+			size = 8 * vlen;
+			if (lacks(5, 0))
+				return 1;
+			break;
+		case BTF_KIND_FUNC:
+			if (lacks(5, 0) || (vlen && lacks(5, 6)))
+				return 1;
+			break;
+		case BTF_KIND_VAR:
+			size = 4;
+			if (lacks(5, 2))
+				return 1;
+			break;
+		case BTF_KIND_DATASEC:
+			size = 12 * vlen;
+			if (lacks(5, 2) || (strings[t->name_off] == '?' && lacks(6, 9)))
+				return 1;
+			break;
+		case BTF_KIND_FLOAT:
+			if (lacks(5, 13))
+				return 1;
+			break;
+		case BTF_KIND_DECL_TAG:
+			size = 4;
+			if (lacks(5, 16))
+				return 1;
+			break;
+		case BTF_KIND_TYPE_TAG:
+			if (lacks(5, 17))
+				return 1;
+			break;
+		case BTF_KIND_ENUM64:
+			size = 12 * vlen;
+			if (lacks(6, 0))
+				return 1;
+			break;
+		}
+		types += sizeof(*t) + size;
+	}
+	return 0;
+}
+
+/* Whether it would refuse one of libbpf's probes; its own programs are never refused */
+static int refuses_probe(const union bpf_attr *attr)
+{
+	const struct bpf_insn *insn = (void *)attr->insns;
+
+	if (attr->prog_name[0] && lacks(4, 15))
+		return 1;
+	if (attr->prog_type == BPF_PROG_TYPE_CGROUP_SOCK && attr->expected_attach_type && lacks(4, 17))
+		return 1;
+	if (attr->expected_attach_type == UPROBE_MULTI && lacks(6, 6))
+		return 1;
+	if (attr->func_info_cnt && lacks(6, 8))
+		return 1;
+	for (unsigned int i = 0; i < attr->insn_cnt; i++) {
+		if (insn[i].code == (BPF_LD | BPF_IMM | BPF_DW) && insn[i].src_reg == BPF_PSEUDO_MAP_VALUE && lacks(5, 2))
+			return 1;
+		if (insn[i].code != (BPF_JMP | BPF_CALL) || insn[i].src_reg)
+			continue;
+		if ((insn[i].imm == BPF_FUNC_probe_read_kernel && lacks(5, 5)) ||
+		    (insn[i].imm == BPF_FUNC_get_attach_cookie && lacks(5, 15)))
+			return 1;
+	}
+	return 0;
+}
+
 static void record_program(const union bpf_attr *attr)
 {
 	size_t size = attr->insn_cnt * sizeof(struct bpf_insn);
@@ -77,6 +180,10 @@ static void record_program(const union bpf_attr *attr)
 		digest((void *)attr->func_info, (size_t)attr->func_info_cnt * attr->func_info_rec_size, funcs);
 	if (attr->line_info_cnt)
 		digest((void *)attr->line_info, (size_t)attr->line_info_cnt * attr->line_info_rec_size, lines);
+	if (listening)
+		for (unsigned int i = 0; i < attr->func_info_cnt; i++)
+			said_length += sprintf(said + said_length, "\tfunc_info %u\n",
+				((__u32 *)(attr->func_info + i * attr->func_info_rec_size))[1]);
 	sprintf(prog_record, "%u,%u,%u,%s,%s,%u:%s,%u:%s", attr->prog_type, attr->expected_attach_type, attr->prog_flags,
 		(char *)attr->license, code, attr->func_info_cnt, funcs, attr->line_info_cnt, lines);
 }
@@ -131,6 +238,16 @@ static int is_own_program(const union bpf_attr *attr)
 	return 0;
 }
 
+static const char *dump;
+
+static void dump_btf(const void *blob, size_t size)
+{
+	FILE *file = fopen(dump, "w");
+
+	fwrite(blob, 1, size, file);
+	fclose(file);
+}
+
 /* Maps that the kernel refuses are taken as made, so that libbpf comes to the program that is asked for */
 static long record_call(const long *args)
 {
@@ -142,9 +259,17 @@ static long record_call(const long *args)
 			record_program(attr);
 		return null_fd();
 	}
+	if ((args[0] == BPF_PROG_LOAD && refuses_probe(attr)) || (args[0] == BPF_BTF_LOAD && refuses_btf((void *)attr->btf)) ||
+	    (args[0] == BPF_MAP_CREATE && (attr->map_flags & BPF_F_MMAPABLE) && lacks(5, 5)) ||
+	    (args[0] == BPF_PROG_BIND_MAP && lacks(5, 10)) || (args[0] == BPF_LINK_CREATE && lacks(5, 15))) {
+		errno = EINVAL;
+		return -1;
+	}
 	result = system_call(__NR_bpf, args);
 	switch (args[0]) {
 	case BPF_BTF_LOAD:
+		if (dump)
+			dump_btf((void *)attr->btf, attr->btf_size);
 		digest((void *)attr->btf, attr->btf_size, btf_record + sprintf(btf_record, "%u:", attr->btf_size));
 		return result;
 	case BPF_MAP_CREATE:
@@ -200,9 +325,20 @@ static void load_alone(const char *btf, const char *path, const char *name, cons
 
 int main(int argc, char **argv)
 {
-	listening = argc > 1 && !strcmp(argv[1], "-l");
-	argv += listening;
-	argc -= listening;
+	for (int option; (option = getopt(argc, argv, "lk:d:")) != -1;) {
+		char *minor;
+
+		if (option == 'l')
+			listening = 1;
+		else if (option == 'd')
+			dump = optarg;
+		else if (option == 'k') {
+			kernel = strtoul(optarg, &minor, 10) * 1000;
+			kernel += strtoul(minor + 1, NULL, 10);
+		}
+	}
+	argv += optind - 1;
+	argc -= optind - 1;
 	libbpf_set_print(listen_to);
 	for (int i = 2; i < argc; i++) {
 		const char *slash = strrchr(argv[i], '/'), *name = slash ? slash + 1 : argv[i];

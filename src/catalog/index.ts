@@ -16,4 +16,6 @@ export type { KernelProfile } from './profile.ts';
 export type { SecDef } from './sec.table.ts';
 export { LATER_ATTACH_TYPES, SEC_DEFS } from './sec.table.ts';
 export { findSec, secTarget } from './sec.ts';
+export type { KernelFeature } from './since.table.ts';
+export { hasFeature, hasHelper } from './since.table.ts';
 export { kernelSwitches, versionAtLeast } from './version.ts';

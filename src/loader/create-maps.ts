@@ -1,9 +1,11 @@
 import { ByteWriter } from '../base/index.ts';
 import type { BpfObject, MapSpec, ProgramSpec } from '../object/index.ts';
 import type { RelocatedObject } from '../relo/index.ts';
-import { type Fd, isErrno, type MapCreateAttr, type MapInfo, type System } from '../syscall/index.ts';
+import { type Errno, type Fd, isErrno, type MapCreateAttr, type MapInfo, type System } from '../syscall/index.ts';
 import { BPF_OBJ_NAME_LEN, errno, bpf_map_type as T } from '../uapi/index.ts';
+import { isPlainSection, olderMapAttr } from './adapt/older-calls.ts';
 import { errReuse, errSyscall } from './errors.ts';
+import { KernelFeatures } from './features/kernel-features.ts';
 import type { LoadOptions } from './options.ts';
 
 /** Types whose keys and values the kernel takes no BTF for. @see tools/lib/bpf (v1.5) */
@@ -48,7 +50,8 @@ export function createMaps(context: MapContext): Map<MapSpec, CreatedMap> {
   const created = new Map<MapSpec, CreatedMap>();
   try {
     for (const spec of context.object.maps) {
-      if (spec.autocreate) created.set(spec, obtainMap(context, spec));
+      const map = spec.autocreate ? obtainMap(context, spec) : undefined;
+      if (map !== undefined) created.set(spec, map);
     }
     for (const [spec, map] of created) {
       if (map.reused) continue;
@@ -67,7 +70,8 @@ function pinPathOf(spec: MapSpec, options: LoadOptions): string | undefined {
   return spec.pinning === 'by_name' ? `${options.pinRoot ?? '/sys/fs/bpf'}/${spec.name}` : undefined;
 }
 
-function obtainMap(context: MapContext, spec: MapSpec): CreatedMap {
+/** @returns undefined for a data section on a kernel that has no global data */
+function obtainMap(context: MapContext, spec: MapSpec): CreatedMap | undefined {
   const { system, options } = context;
   const given = options.reuse?.get(spec);
   if (given !== undefined) {
@@ -84,7 +88,9 @@ function obtainMap(context: MapContext, spec: MapSpec): CreatedMap {
     }
     if (fd !== -errno.ENOENT) throw errSyscall('BPF_OBJ_GET', pinPath, fd);
   }
+  if (isPlainSection(spec) && !KernelFeatures.of(system).has('global_data')) return undefined;
   const fd = createMap(context, spec);
+  if (fd === undefined) return undefined;
   const value = initialValue(context, spec);
   if (value !== undefined) initialize(system, spec, { fd, value });
   return { fd, reused: false, pinPath };
@@ -130,7 +136,8 @@ export function kernelName(name: string): string {
   return name.slice(0, BPF_OBJ_NAME_LEN - 1);
 }
 
-function createMap(context: MapContext, spec: MapSpec): Fd {
+/** @returns undefined for a data section on a kernel that has no global data */
+function createMap(context: MapContext, spec: MapSpec): Fd | undefined {
   const { system, btfFd, relocated } = context;
   const innerMapFd = spec.inner && createMap(context, spec.inner);
   try {
@@ -141,15 +148,25 @@ function createMap(context: MapContext, spec: MapSpec): Fd {
       const valueSize = ops?.value.length ?? spec.valueSize;
       return check(spec, system.mapCreate({ ...plain, valueSize, btfFd, btfVmlinuxValueTypeId: ops?.valueTypeId }));
     }
-    const typed =
-      btfFd !== undefined && (spec.keyTypeId !== 0 || spec.valueTypeId !== 0) && !WITHOUT_BTF.has(spec.type);
-    if (!typed) return check(spec, system.mapCreate(plain));
-    const fd = system.mapCreate({ ...plain, btfFd, btfKeyTypeId: spec.keyTypeId, btfValueTypeId: spec.valueTypeId });
-    // The kernel has rules of its own on types; without them the map still works.
-    return isErrno(fd) ? check(spec, system.mapCreate(plain)) : fd;
+    const fd = createTyped(context, spec, plain);
+    if (fd !== -errno.EINVAL && fd !== -errno.E2BIG) return check(spec, fd);
+    const older = olderMapAttr(plain, spec, KernelFeatures.of(system));
+    if (older === 'skip') return undefined;
+    return check(spec, older === undefined ? fd : createTyped(context, spec, older));
   } finally {
     if (innerMapFd !== undefined) system.close(innerMapFd);
   }
+}
+
+/** With the types of its keys and values, where it has some. */
+function createTyped({ system, btfFd }: MapContext, spec: MapSpec, plain: MapCreateAttr): Fd | Errno {
+  const typed = btfFd !== undefined && (spec.keyTypeId !== 0 || spec.valueTypeId !== 0) && !WITHOUT_BTF.has(spec.type);
+  if (typed) {
+    const fd = system.mapCreate({ ...plain, btfFd, btfKeyTypeId: spec.keyTypeId, btfValueTypeId: spec.valueTypeId });
+    // The kernel has rules of its own on types; without them the map still works.
+    if (!isErrno(fd)) return fd;
+  }
+  return system.mapCreate(plain);
 }
 
 function check(spec: MapSpec, fd: number): Fd {

@@ -1,10 +1,14 @@
 import type { MapSpec, ProgramSpec } from '../object/index.ts';
 import type { RelocatedObject, RelocatedProgram } from '../relo/index.ts';
 import { type Fd, isErrno, type LogBuffer, type ProgLoadAttr, type System } from '../syscall/index.ts';
-import { bpf_prog_type } from '../uapi/index.ts';
+import { bpf_prog_type, errno } from '../uapi/index.ts';
+import type { LoadedBtf } from './adapt/adapt-btf.ts';
+import { olderProgAttr } from './adapt/older-calls.ts';
+import { replaceProbeReads } from './adapt/probe-read.ts';
 import type { CreatedMap } from './create-maps.ts';
 import { kernelName } from './create-maps.ts';
 import { errAttachTarget, errModule, errNoProgType, errSyscall, ProgramLoadError } from './errors.ts';
+import { KernelFeatures } from './features/kernel-features.ts';
 import { fillFds } from './fill.ts';
 import { explainLog } from './log.ts';
 import type { LoadOptions } from './options.ts';
@@ -15,7 +19,7 @@ export interface ProgramContext {
   readonly system: System;
   readonly relocated: RelocatedObject;
   readonly maps: ReadonlyMap<MapSpec, CreatedMap>;
-  readonly btfFd: Fd | undefined;
+  readonly btf: LoadedBtf;
   readonly options: LoadOptions;
 }
 
@@ -80,9 +84,16 @@ function loadProgram(context: ProgramContext, program: RelocatedProgram, modules
     map: (map) => maps.get(map)?.fd,
     module: (name) => modules.fd(name),
   });
-  const attr: ProgLoadAttr = { ...attributes(context, program, modules), insns: insns.bytes };
+  const features = KernelFeatures.of(system);
+  replaceProbeReads(insns, () => !features.has('probe_read_kernel'));
+  let attr: ProgLoadAttr = { ...attributes(context, program, modules), insns: insns.bytes };
   const log: LogBuffer = { level: options.logLevel ?? 0, text: '' };
-  let fd = system.progLoad(log.level === 0 ? attr : { ...attr, log });
+  const load = () => system.progLoad(log.level === 0 ? attr : { ...attr, log });
+  let fd = load();
+  if (fd === -errno.E2BIG) {
+    attr = olderProgAttr(attr, spec, features);
+    fd = load();
+  }
   if (isErrno(fd) && log.level === 0) {
     const again: LogBuffer = { level: 1, text: '' };
     fd = system.progLoad({ ...attr, log: again });
@@ -97,7 +108,7 @@ function loadProgram(context: ProgramContext, program: RelocatedProgram, modules
 }
 
 function attributes(
-  { system, relocated, btfFd }: ProgramContext,
+  { system, relocated, btf }: ProgramContext,
   program: RelocatedProgram,
   modules: ModuleFds,
 ): Omit<ProgLoadAttr, 'insns'> {
@@ -105,7 +116,7 @@ function attributes(
   const { object, fdArray } = relocated;
   if (attach && 'problem' in attach) throw errAttachTarget(spec.name, attach.problem, attach.nearest?.());
   const kprobe = spec.progType === bpf_prog_type.BPF_PROG_TYPE_KPROBE;
-  const withBtf = btfFd !== undefined;
+  const withBtf = btf.fd !== undefined && btf.takesInfo;
   return {
     progType: spec.progType,
     license: object.license,
@@ -113,8 +124,8 @@ function attributes(
     progFlags: spec.flags,
     progName: kernelName(spec.name),
     expectedAttachType: program.expectedAttachType,
-    progBtfFd: btfFd,
-    funcInfo: withBtf ? funcInfo?.bytes : undefined,
+    progBtfFd: withBtf ? btf.fd : undefined,
+    funcInfo: withBtf ? (btf.funcInfo.get(program) ?? funcInfo?.bytes) : undefined,
     funcInfoRecSize: withBtf ? funcInfo?.recordSize : undefined,
     lineInfo: withBtf ? lineInfo?.bytes : undefined,
     lineInfoRecSize: withBtf ? lineInfo?.recordSize : undefined,

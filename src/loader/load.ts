@@ -1,8 +1,9 @@
 import type { BpfObject } from '../object/index.ts';
 import { relocateObject } from '../relo/index.ts';
-import { type Fd, isErrno, type System } from '../syscall/index.ts';
+import type { Fd, System } from '../syscall/index.ts';
+import { loadBtf } from './adapt/adapt-btf.ts';
 import { createMaps, fillProgramSlots, type MapContext } from './create-maps.ts';
-import { errEndian, errSyscall } from './errors.ts';
+import { errEndian } from './errors.ts';
 import { loadPrograms } from './load-programs.ts';
 import { LoadedObject } from './loaded.ts';
 import type { LoadOptions } from './options.ts';
@@ -19,11 +20,11 @@ export function loadObject(system: System, object: BpfObject, options: LoadOptio
   const { endian } = system.machineFacts();
   if (object.endian !== endian) throw errEndian(object.name, object.endian, endian);
   const relocated = relocateObject(object, relocationTarget(system, options));
-  const btfFd = loadBtf(system, object);
-  const context: MapContext = { system, object, relocated, btfFd, options };
+  const btf = loadBtf(system, relocated);
+  const context: MapContext = { system, object, relocated, btfFd: btf.fd, options };
   try {
     const maps = createMaps(context);
-    const programs = orClose(system, maps, () => loadPrograms({ system, relocated, maps, btfFd, options }));
+    const programs = orClose(system, maps, () => loadPrograms({ system, relocated, maps, btf, options }));
     const loaded = new LoadedObject({ system, object, relocated, maps, programs, options });
     const fds = new Map([...programs].map(([spec, { fd }]) => [spec, fd]));
     return orClose(system, [...programs, ...maps], () => {
@@ -31,7 +32,7 @@ export function loadObject(system: System, object: BpfObject, options: LoadOptio
       return loaded;
     });
   } finally {
-    if (btfFd !== undefined) system.close(btfFd);
+    if (btf.fd !== undefined) system.close(btf.fd);
   }
 }
 
@@ -43,13 +44,4 @@ function orClose<T>(system: System, held: Iterable<readonly [unknown, { readonly
     for (const [, { fd }] of held) system.close(fd);
     throw error;
   }
-}
-
-/** Types of the object's own; a kernel that refuses them still takes programs and maps, as long as none needs them. */
-function loadBtf(system: System, object: BpfObject): Fd | undefined {
-  if (object.btfBytes === undefined) return undefined;
-  const fd = system.btfLoad({ btf: object.btfBytes });
-  if (!isErrno(fd)) return fd;
-  if (object.maps.some((map) => map.structOps !== undefined)) throw errSyscall('BPF_BTF_LOAD', object.name, fd);
-  return undefined;
 }

@@ -3,6 +3,7 @@ import type { BtfLoadAttr, Errno, Fd } from '../../syscall/index.ts';
 import { errno } from '../../uapi/index.ts';
 import { BtfObject } from '../objects/btf-object.ts';
 import { type Caller, installFd } from '../process/caller.ts';
+import { unknownType } from './since.ts';
 
 /** Longest BTF that a process may load. @see include/uapi/linux/btf.h (v6.12): the longest string section */
 const BTF_MAX_SIZE = 16 * 1024 * 1024;
@@ -22,6 +23,11 @@ export function btfLoad(caller: Caller, attr: BtfLoadAttr): Fd | Errno {
     return -errno.EINVAL;
   }
   if (types.endian !== caller.state.endian) return -errno.EINVAL;
+  const unknown = unknownType(caller.state.profile.version, types);
+  if (unknown !== undefined) {
+    if (attr.log && attr.log.level > 0) attr.log.text += `${unknown}\n`;
+    return -errno.EINVAL;
+  }
   const btf = caller.state.btfs.add(
     (id) => new BtfObject({ id, name: '', kernelBtf: false, load: () => bytes, types }),
   );

@@ -5,6 +5,7 @@ import { createMap } from '../maps/registry.ts';
 import { type Caller, type FileMode, idOfFd, installFd } from '../process/caller.ts';
 import { mapBtfOf } from './map-btf.ts';
 import { checkObjectName } from './name.ts';
+import { checkMapVersion } from './since.ts';
 
 /** How an fd opened with these BPF_F_RDONLY and BPF_F_WRONLY may be used; -EINVAL for both at once. */
 export function fileMode(flags: number): FileMode | Errno {
@@ -19,6 +20,8 @@ export function mapCreate(caller: Caller, attr: MapCreateAttr): Fd | Errno {
   if (typeof mode === 'number') return mode;
   const named = checkObjectName(attr.mapName ?? '');
   if (named < 0) return named;
+  const older = checkMapVersion(caller.state.profile.version, attr);
+  if (older < 0) return older;
   const btf = mapBtf(caller, attr);
   if (typeof btf === 'number') return btf;
   const { state } = caller;

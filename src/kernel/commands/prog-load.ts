@@ -12,10 +12,12 @@ import { exceptionCallbackOf } from '../objects/exception-callback.ts';
 import { ProgObject } from '../objects/prog-object.ts';
 import { type Caller, idOfFd, installFd } from '../process/caller.ts';
 import { GPL_COMPATIBLE } from './attach-rules.table.ts';
+import { checkGlobalArguments } from './global-arguments.ts';
 import { checkAttachTarget, type Refusal } from './prog-attach-target.ts';
 import { type AttachTarget, checkProgAttr } from './prog-attr.ts';
 import { checkDebugInfo, translateFuncInfo, translateLineInfo } from './prog-debug-info.ts';
 import { progTag } from './prog-tag.ts';
+import { checkInsnVersions, checkProgVersion } from './since.ts';
 
 /** The source registers of `ldimm64` that name a map, and whether they mean its value. */
 const MAP_SOURCES: ReadonlyMap<number, 'map' | 'value'> = new Map([
@@ -27,10 +29,15 @@ const MAP_SOURCES: ReadonlyMap<number, 'map' | 'value'> = new Map([
 
 /** BPF_PROG_LOAD. */
 export function progLoad(caller: Caller, attr: ProgLoadAttr): Fd | Errno {
+  const { state } = caller;
+  const { version } = state.profile;
+  const older = checkProgVersion(version, attr);
+  if (older < 0) return older;
   const target = checkProgAttr(caller, attr);
   if (typeof target === 'number') return target;
-  const { state } = caller;
   const insns = new Insns(attr.insns.slice(), state.endian);
+  const later = checkInsnVersions(version, insns);
+  if (later) return fail(attr, later);
   const btfId = debugBtf(caller, attr);
   if (btfId < 0) return btfId;
   const refusal = checkAttachTarget(state, attr, target);
@@ -41,7 +48,7 @@ export function progLoad(caller: Caller, attr: ProgLoadAttr): Fd | Errno {
   const { facts } = checked;
   if (btfId > 0) {
     const subject = { btf: state.btfs.expect(btfId).types(), insns, subprograms: facts.subprograms };
-    const mistake = checkDebugInfo(attr, subject);
+    const mistake = checkDebugInfo(attr, subject) ?? checkGlobalArguments(version, attr, subject.btf);
     if (mistake) return fail(attr, mistake);
   }
   const translated = translate(caller, { attr, insns, target, btfId, facts });
