@@ -1,5 +1,6 @@
 import { readWords } from '../base/index.ts';
 import { type Btf, lineInfos } from '../btf/index.ts';
+import { LATER_ATTACH_TYPES } from '../catalog/index.ts';
 import type { RelocatedObject, RelocatedProgram, RelocationReport } from '../relo/index.ts';
 import { POISON_MAP } from './fill.ts';
 
@@ -7,12 +8,20 @@ import { POISON_MAP } from './fill.ts';
 const POISON_CORE = 195_896_080;
 const POISON_KFUNC = 2_002_000_000;
 
+/** Ways to attach that kernels to 6.18 do not have. */
+const NEWEST: readonly number[] = [
+  LATER_ATTACH_TYPES.BPF_TRACE_FSESSION,
+  LATER_ATTACH_TYPES.BPF_TRACE_FENTRY_MULTI,
+  LATER_ATTACH_TYPES.BPF_TRACE_FEXIT_MULTI,
+  LATER_ATTACH_TYPES.BPF_TRACE_FSESSION_MULTI,
+];
+
 /** What a verifier log says of instructions that could not be completed. */
 export interface ExplainedLog {
   readonly log: string;
   /** One sentence for each such instruction, in libbpf's words. */
   readonly causes: readonly string[];
-  /** What the target has instead: the nearest names, a sentence for each cause that has some. */
+  /** What the target has instead: the nearest names, a sentence for each cause that has some; or what it is too old for. */
   readonly hints: readonly string[];
   /** `file:line: text` of the instruction that the log stops at. */
   readonly source: string | undefined;
@@ -34,6 +43,8 @@ export function explainLog(log: string, program: RelocatedProgram, relocated: Re
     if (nearest.length > 0) hints.push(`nearest there: ${nearest.join(', ')}`);
     return [`${call[1]}: ${found.marker}`, found.cause];
   });
+  if (NEWEST.includes(program.expectedAttachType))
+    hints.push(`${program.spec.section}: such programs came after Linux 6.18`);
   const withoutEcho = causes.length === 0 ? lines : explained.filter((line) => !/^invalid func unknown#\d+/.test(line));
   return { log: withoutEcho.join('\n'), causes, hints, source: lastSource(lines, program, relocated) };
 }
