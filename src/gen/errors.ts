@@ -18,3 +18,6 @@ export const errAlignment = (variable: string) =>
 
 export const errNoBtf = (object: string) =>
   genError('GEN_NO_BTF', `need btf type information for ${object}`, { object });
+
+export const errName = (what: string, name: string) =>
+  genError('GEN_NAME', `${what} ${JSON.stringify(name)} cannot be named in C`, { what, name });

@@ -2,6 +2,7 @@ import { bpf_map_type } from '../../uapi/index.ts';
 import { errNoBtf } from '../errors.ts';
 import { headerGuard } from './c.ts';
 import { dataIdentOf, dataPointers, mappedMaps } from './c-data.ts';
+import { checkCNames } from './c-names.ts';
 import { mapMembers, mapTable, programMembers, programTable } from './c-parts.ts';
 import { structOpsInit, structOpsShadows } from './c-struct-ops.ts';
 import { renderCSubskeleton } from './c-sub.template.ts';
@@ -11,10 +12,11 @@ import type { Skeleton } from './skeleton.ts';
  * A C header by which a library finds its maps, programs and variables in an object that somebody else opened: the
  * bytes of bpftool 7.5's.
  * @returns empty for an object with variables in an arena, as bpftool's are: libbpf cannot open such a subskeleton
- * @throws {GenError} `GEN_NO_BTF` where the object has no BTF
+ * @throws {GenError} `GEN_NO_BTF` where the object has no BTF; where a name would be code
  */
 export function formatCSubskeleton(skeleton: Skeleton): string {
   if (skeleton.object.btf === undefined) throw errNoBtf(skeleton.name);
+  checkCNames(skeleton);
   if (skeleton.maps.some(({ spec, mappable }) => mappable && spec.type === bpf_map_type.BPF_MAP_TYPE_ARENA)) return '';
   const part = { full: false };
   const variables = mappedMaps(skeleton).flatMap((map) =>

@@ -1,5 +1,6 @@
 import { renderAsserts, renderCSkeleton } from './c.template.ts';
 import { dataIdentOf, dataStructs, mappedMaps, memberName, sectionByIdent } from './c-data.ts';
+import { checkCNames } from './c-names.ts';
 import { linkMembers, mapMembers, mapTable, programMembers, programTable } from './c-parts.ts';
 import { cStringLines } from './c-string.ts';
 import { structOpsInit, structOpsShadows } from './c-struct-ops.ts';
@@ -7,9 +8,10 @@ import type { Skeleton } from './skeleton.ts';
 
 /**
  * A C header that embeds an object and opens, loads and attaches it by libbpf: the bytes of bpftool 7.5's.
- * @throws {GenError} where variables overlap or have no alignment
+ * @throws {GenError} where variables overlap or have no alignment, or a name would be code
  */
 export function formatCSkeleton(skeleton: Skeleton): string {
+  checkCNames(skeleton);
   const full = { full: true };
   return renderCSkeleton({
     name: skeleton.name,
