@@ -70,12 +70,12 @@ for source in "$BUILD"/fixtures/*.bpf.c; do
 done
 
 # User programs that probes are placed on; nothing in them depends on a C library.
-USER="-g0 -O2 -fno-asynchronous-unwind-tables -fcf-protection=none -ffreestanding -nostdlib -Wl,--build-id=none"
+USER_FLAGS="-g0 -O2 -fno-asynchronous-unwind-tables -fcf-protection=none -ffreestanding -nostdlib -Wl,--build-id=none"
 if [ "$(uname -m)" = x86_64 ]; then
   (
     cd binaries || exit 1
-    gcc $USER -fPIC -shared -DLIBRARY -Wl,--version-script=probes.map,-soname=libprobes.so.1 probes.c -o libprobes.so.1 &&
-      gcc $USER -static -fno-pie -no-pie probes.c -o probes
+    gcc $USER_FLAGS -fPIC -shared -DLIBRARY -Wl,--version-script=probes.map,-soname=libprobes.so.1 probes.c -o libprobes.so.1 &&
+      gcc $USER_FLAGS -static -fno-pie -no-pie probes.c -o probes
   ) || exit 1
 fi
 
