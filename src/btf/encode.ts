@@ -8,7 +8,7 @@ import { type BtfForm, PLAIN_FORM, writeSections } from './header.ts';
 import { BTF_KIND, infoKind, infoWord, LINKAGES, TYPE_WORDS } from './kinds.ts';
 import type { BtfId, BtfLinkage } from './model.ts';
 import { forEachTypeId, remapTypeIds, StringOffsets } from './references.ts';
-import { StringSet, stringBytes } from './string-set.ts';
+import { type StringBytes, StringSet, stringReader } from './string-set.ts';
 import { BtfStrings } from './strings.ts';
 import { checkTypes } from './type-index.ts';
 import { WordBuffer } from './word-buffer.ts';
@@ -155,27 +155,26 @@ export class BtfBuilder {
 
   readonly #place = (text: string): number => {
     const bytes = encodeUtf8(text);
-    return this.#addString(bytes, 0, bytes.length);
+    return this.#addString({ bytes, start: 0, end: bytes.length });
   };
 
   /** Offset of a string of another BTF, added where it is not there yet: the same bytes, whatever their encoding. */
   stringOf(from: Btf, offset: number): number {
-    if (from.base !== undefined && from.base === this.#base && offset < from.base.strings.size) return offset;
-    const { bytes, start, end } = stringBytes(from.strings.bytes, offset);
-    return this.#addString(bytes, start, end);
+    return this.#stringsOf(from).at(offset);
   }
 
   /** Where the strings of another BTF come to stand, kept from one of its types to the next. */
   #stringsOf(from: Btf): StringOffsets {
     if (this.#from?.btf === from) return this.#from.strings;
-    const strings = new StringOffsets(from.strings.size, (old) => this.stringOf(from, old));
+    const shared = from.base !== undefined && from.base === this.#base ? from.base.strings.size : 0;
+    const read = stringReader(from.strings.bytes);
+    const strings = new StringOffsets(from.strings.size, (old) => (old < shared ? old : this.#addString(read(old))));
     this.#from = { btf: from, strings };
     return strings;
   }
 
-  #addString(bytes: Uint8Array, start: number, end: number): number {
-    if (start === end) return 0;
-    const text = { bytes, start, end };
+  #addString(text: StringBytes): number {
+    if (text.start === text.end) return 0;
     const inBase = this.#base?.strings.find(text) ?? -1;
     return inBase >= 0 ? inBase : (this.#base?.strings.size ?? 0) + this.#strings.add(text);
   }

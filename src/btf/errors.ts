@@ -191,3 +191,11 @@ export function errAmbiguousBase(at: {
     details: at,
   });
 }
+
+export function errStringsOverlap(at: { size: number; limit: number }): BtfError {
+  return new BtfError({
+    code: 'BTF_STRINGS',
+    message: `BTF string section: the strings in its ${at.size} bytes overlap and are more than ${at.limit} bytes long together`,
+    details: at,
+  });
+}

@@ -1,6 +1,8 @@
 import { encodeUtf8 } from '../base/index.ts';
+import { errStringsOverlap } from './errors.ts';
 import { hashBytes, stringEnd } from './hash.ts';
 import type { BtfId } from './model.ts';
+import { stringsLimit } from './string-set.ts';
 
 /** The types whose names are indexed, flat as `Btf` holds them. */
 export interface NamedTypes {
@@ -43,6 +45,9 @@ export function essentialName(name: string): string {
   return /^(.*[^_])___[^_]/s.exec(name)?.[1] ?? name;
 }
 
+/** How long the names of types may be on average before a BTF counts as made to be slow. */
+const NAME_BYTES_PER_TYPE = 1024;
+
 /** Ids by name: a hash table in typed arrays over the strings' bytes, so that building it makes no strings. */
 export class NameIndex {
   readonly #types: NamedTypes;
@@ -62,10 +67,15 @@ export class NameIndex {
     this.#mask = buckets - 1;
     this.#first = new Uint32Array(buckets);
     this.#next = new Uint32Array(index.length - firstId);
+    const limit = stringsLimit(strings.length) + NAME_BYTES_PER_TYPE * index.length;
+    let length = 0;
     for (let id = index.length - 1; id >= firstId; id--) {
       const start = words[index[id]];
       if (start === 0) continue;
-      const end = nameEnd(strings, start, stringEnd(strings, start));
+      const whole = stringEnd(strings, start);
+      length += whole - start;
+      if (length > limit) throw errStringsOverlap({ size: strings.length, limit });
+      const end = nameEnd(strings, start, whole);
       const bucket = hashBytes(strings, start, end) & this.#mask;
       this.#next[id - firstId] = this.#first[bucket];
       this.#first[bucket] = id;

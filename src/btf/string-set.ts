@@ -1,4 +1,5 @@
 import { encodeUtf8 } from '../base/index.ts';
+import { errStringsOverlap } from './errors.ts';
 import { hashBytes, stringEnd } from './hash.ts';
 
 /** Bytes from `start` to `end`, without a NUL among them. */
@@ -12,6 +13,29 @@ export interface StringBytes {
 export function stringBytes(bytes: Uint8Array, offset: number): StringBytes {
   const start = Math.min(offset, bytes.length);
   return { bytes, start, end: stringEnd(bytes, start) };
+}
+
+/**
+ * How many bytes the strings may take that a section of `size` bytes holds. They may overlap, one being another's end,
+ * but a section made so that all of its ends are strings would grow by its square.
+ */
+export function stringsLimit(size: number): number {
+  return 16 * size + 0x1_0000;
+}
+
+/**
+ * Reads strings of a section, each offset at most once.
+ * @returns throws BTF_STRINGS once they are together longer than `stringsLimit`
+ */
+export function stringReader(bytes: Uint8Array): (offset: number) => StringBytes {
+  const limit = stringsLimit(bytes.length);
+  let length = 0;
+  return (offset) => {
+    const text = stringBytes(bytes, offset);
+    length += text.end - text.start;
+    if (length > limit) throw errStringsOverlap({ size: bytes.length, limit });
+    return text;
+  };
 }
 
 /**

@@ -11,8 +11,9 @@ export function dedupComposites(graph: DedupGraph, outlines: Outlines): void {
   const { words, index, firstId, count, map, candidates } = graph;
   const equivalence = new Equivalence(graph);
   const find = (id: BtfId, hash: number): BtfId => {
+    const vlen = graph.vlen(id);
     for (let other = candidates.first(hash); other !== 0; other = candidates.next(other)) {
-      graph.work(1);
+      graph.work(1 + vlen);
       if (!isCompositeKind(graph.kinds[other]) || !similarComposites(words, index[id], index[other])) continue;
       if (!equivalence.check(id, other)) continue;
       equivalence.merge();

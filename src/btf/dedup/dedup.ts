@@ -2,7 +2,7 @@ import { Btf } from '../btf.ts';
 import type { BtfExt } from '../ext.ts';
 import { remapBtfExt } from '../ext-encode.ts';
 import { remapTypeIds, StringOffsets } from '../references.ts';
-import { StringSet, stringBytes } from '../string-set.ts';
+import { StringSet, stringReader } from '../string-set.ts';
 import { BtfStrings } from '../strings.ts';
 import { dedupComposites, resolveForwards } from './composites.ts';
 import { DedupGraph } from './graph.ts';
@@ -83,9 +83,10 @@ class UsedStrings {
     const set = new StringSet(base === undefined ? new Uint8Array(1) : undefined);
     this.#base = strings.bytes.subarray(0, start);
     this.#set = set;
+    const read = stringReader(strings.bytes);
     this.offsets = new StringOffsets(strings.size, (old) => {
       if (old < start) return old;
-      const text = stringBytes(strings.bytes, old);
+      const text = read(old);
       const inBase = base?.strings.find(text) ?? -1;
       return inBase >= 0 ? inBase : start + set.add(text);
     });
