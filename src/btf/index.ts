@@ -75,7 +75,7 @@ export { essentialName } from './name-index.ts';
 export type { ParseBtfOptions } from './parse.ts';
 export { parseBtf } from './parse.ts';
 export type { RawJsonOptions, RawOptions } from './raw.ts';
-export { formatBtfRaw, formatBtfRawJson } from './raw.ts';
+export { formatBtfRaw, formatBtfRawJson, rawChunks, rawJsonChunks } from './raw.ts';
 export { relocateToBase } from './rebase.ts';
 export { alignOf, isComposite, resolveType, sizeOf, skipModifiers, skipModifiersAndTypedefs } from './resolve.ts';
 export type { Shape, ShapeField } from './shape.ts';

@@ -1,229 +1,150 @@
-import { TextBytes } from './text-bytes.ts';
+import { BTF_KIND, kindName } from './kinds.ts';
+import { type Piece, piece } from './piece.ts';
+import { RAW, RAW_KINDS, type RawField, type RawKind, type RawSource, type RawValue } from './raw.table.ts';
 
-/** How one form (text, JSON) writes the parts of a type; the traversal in `raw.ts` knows no form. */
+/** Pieces and values in turn: each piece goes before its value. The last value is `RAW.END`. */
+export interface RawTemplate {
+  readonly pieces: readonly Piece[];
+  readonly values: Uint8Array;
+  /** Word that each value comes from. */
+  readonly words: Uint8Array;
+}
+
+/** How the types of one kind are written. */
+export interface RawTypeForm {
+  readonly head: RawTemplate;
+  /** Words of an element; 0 where the kind has none. */
+  readonly step: number;
+  /** The variants of its elements, in the order of `RAW_KINDS`. */
+  readonly elements: readonly RawTemplate[];
+  /** After the elements, and where there are none. */
+  readonly end: Piece;
+  readonly endOfNone: Piece;
+}
+
+/** How one form (text, JSON) writes everything; the traversal in `raw.ts` knows no form. */
 export interface RawForm {
-  begin(id: number, kind: string, name: number): void;
-  uint(key: string, value: number): void;
-  word(key: string, value: string): void;
-  /** A comma that only the text form has. */
-  comma(): void;
-  /** A list of elements begins; only some forms name it. */
-  list(key: string): void;
-  /** An element begins; `name` is a string offset, or undefined where its kind has no names. */
-  item(name: number | undefined): void;
-  /** The value of an enumerator. */
-  value(value: number | bigint, signed: boolean): void;
-  /** What the text form adds to a variable of a section. */
-  target(kind: string, name: number): void;
-  itemEnd(): void;
-  listEnd(): void;
-  end(): void;
+  readonly start: Piece;
+  /** Between types, and between elements. */
+  readonly separator: Piece;
+  readonly end: Piece;
+  readonly endOfNone: Piece;
+  /** By kind number. */
+  readonly kinds: readonly RawTypeForm[];
+}
+
+type Part = string | RawSource;
+
+function template(...parts: readonly Part[]): RawTemplate {
+  const pieces: Piece[] = [];
+  const values: number[] = [];
+  const words: number[] = [];
+  let text = '';
+  for (const part of [...parts, { value: RAW.END, word: 0 }]) {
+    if (typeof part === 'string') {
+      text += part;
+      continue;
+    }
+    pieces.push(piece(text));
+    values.push(part.value);
+    words.push(part.word);
+    text = '';
+  }
+  return { pieces, values: Uint8Array.from(values), words: Uint8Array.from(words) };
+}
+
+/** Void is known to bpftool as a kind of its own, which no other type has. */
+export function rawKindName(kind: number): string {
+  return kind === BTF_KIND.VOID || kind > BTF_KIND.ENUM64 ? 'UNKNOWN' : kindName(kind);
+}
+
+const ID: RawSource = { value: RAW.ID, word: 0 };
+const NAME: RawSource = { value: RAW.NAME, word: 0 };
+const NO_FIELDS: RawKind = { fields: [] };
+
+/** Templates of all kinds; kind numbers have seven bits. */
+function eachKind(form: (kind: RawKind, name: string) => RawTypeForm): RawTypeForm[] {
+  const unknown = form(NO_FIELDS, 'UNKNOWN');
+  return Array.from({ length: 128 }, (_, kind) => {
+    const known = RAW_KINDS[kind];
+    return known === undefined ? unknown : form(known, rawKindName(kind));
+  });
 }
 
 /** bpftool's plain lines. */
-export class TextForm implements RawForm {
-  readonly out = new TextBytes(1 << 20);
-  readonly #strings: Uint8Array;
-  #first = false;
-
-  constructor(strings: Uint8Array) {
-    this.#strings = strings;
-  }
-
-  #name(offset: number): void {
-    this.out.text("'");
-    if (offset === 0) this.out.text('(anon)');
-    else this.out.cString(this.#strings, offset);
-    this.out.text("'");
-  }
-
-  begin(id: number, kind: string, name: number): void {
-    this.out.text('[').decimal(id).text('] ').text(kind).text(' ');
-    this.#name(name);
-  }
-
-  uint(key: string, value: number): void {
-    this.out
-      .text(this.#first ? '' : ' ')
-      .text(key)
-      .text('=')
-      .decimal(value);
-    this.#first = false;
-  }
-
-  word(key: string, value: string): void {
-    this.out.text(' ').text(key).text('=').text(value);
-  }
-
-  comma(): void {
-    this.out.text(',');
-  }
-
-  list(): void {}
-
-  item(name: number | undefined): void {
-    this.out.text('\n\t');
-    this.#first = name === undefined;
-    if (name !== undefined) this.#name(name);
-  }
-
-  value(value: number | bigint, signed: boolean): void {
-    this.out.text(' val=');
-    if (typeof value === 'number') this.out.decimal(value);
-    else this.out.text(`${value}${signed ? 'LL' : 'ULL'}`);
-  }
-
-  target(kind: string, name: number): void {
-    this.out.text(' (').text(kind).text(' ');
-    this.#name(name);
-    this.out.text(')');
-  }
-
-  itemEnd(): void {}
-
-  listEnd(): void {}
-
-  end(): void {
-    this.out.text('\n');
-  }
+export function createTextForm(): RawForm {
+  const none = piece('');
+  const written = (field: RawField): Part[] => [`${field.key}=`, field, ...field.textAfter];
+  const named = (fields: readonly RawField[]): Part[] => fields.flatMap((field) => [' ', ...written(field)]);
+  const element = (fields: readonly RawField[]): Part[] => {
+    const [first, ...rest] = fields;
+    return ['\n\t', ...(first.value === RAW.NAME ? ["'", first, "'"] : written(first)), ...named(rest)];
+  };
+  return {
+    start: none,
+    separator: none,
+    end: none,
+    endOfNone: none,
+    kinds: eachKind(({ fields, step = 0, elements = [] }, name) => ({
+      head: template('[', ID, `] ${name} '`, NAME, "'", ...named(fields), step === 0 ? '\n' : ''),
+      step,
+      elements: elements.map((each) => template(...element(each))),
+      end: piece('\n'),
+      endOfNone: piece('\n'),
+    })),
+  };
 }
 
-const ESCAPES: ReadonlyMap<number, string> = new Map([
-  [0x09, '\\t'],
-  [0x0a, '\\n'],
-  [0x0d, '\\r'],
-  [0x0c, '\\f'],
-  [0x08, '\\b'],
-  [0x5c, '\\\\'],
-  [0x22, '\\"'],
-]);
+const QUOTED: readonly RawValue[] = [
+  RAW.NAME,
+  RAW.ESCAPED,
+  RAW.LINKAGE,
+  RAW.FUNC_LINKAGE,
+  RAW.SIGNEDNESS,
+  RAW.FWD,
+  RAW.INT_ENCODING,
+];
 
-/** bpftool's JSON, in one line or pretty. */
-export class JsonForm implements RawForm {
-  readonly out = new TextBytes(1 << 20);
-  readonly #strings: Uint8Array;
-  readonly #pretty: boolean;
-  #depth = 0;
-  #separate = false;
+/** bpftool's JSON. @param escapes whether there is a name that JSON cannot hold as it is */
+export function createJsonForm({ pretty, escapes }: { pretty: boolean; escapes: boolean }): RawForm {
+  const line = (depth: number) => (pretty ? `\n${'    '.repeat(depth)}` : '');
+  const colon = pretty ? ': ' : ':';
+  const written = (field: RawField): Part[] => {
+    const source = { value: jsonValue(field, escapes), word: field.word };
+    const quote = QUOTED.includes(source.value) ? '"' : '';
+    return [`"${field.key}"${colon}${quote}`, source, quote];
+  };
+  const object = (fields: readonly Part[][], depth: number): Part[] =>
+    fields.flatMap((parts, i) => [`${i === 0 ? '{' : ','}${line(depth)}`, ...parts]);
+  return {
+    start: piece(`{${line(1)}"types"${colon}[`),
+    separator: piece(','),
+    end: piece(`${line(1)}]${line(0)}}`),
+    endOfNone: piece(`]${line(0)}}`),
+    kinds: eachKind(({ fields, list, step = 0, elements = [] }, name) => {
+      const head: Part[][] = [
+        [`"id"${colon}`, ID],
+        [`"kind"${colon}"${name}"`],
+        written(NAME_FIELD),
+        ...fields.map(written),
+        ...(list === undefined ? [] : [[`"${list}"${colon}[`]]),
+      ];
+      const close = `${line(2)}}`;
+      return {
+        head: template(...object(head, 3), list === undefined ? close : ''),
+        step,
+        elements: elements.map((each) => template(...object(each.map(written), 5), `${line(4)}}`)),
+        end: piece(`${line(3)}]${close}`),
+        endOfNone: piece(`]${close}`),
+      };
+    }),
+  };
+}
 
-  constructor(strings: Uint8Array, pretty: boolean) {
-    this.#strings = strings;
-    this.#pretty = pretty;
-  }
+const NAME_FIELD: RawField = { key: 'name', ...NAME, textAfter: [] };
 
-  #newline(): void {
-    if (!this.#pretty) return;
-    this.out.text('\n');
-    for (let i = 0; i < this.#depth; i++) this.out.text('    ');
-  }
-
-  #separator(): void {
-    if (this.#separate) this.out.text(',');
-  }
-
-  open(bracket: '{' | '['): void {
-    this.#separator();
-    this.out.text(bracket);
-    this.#depth++;
-    this.#separate = false;
-  }
-
-  close(bracket: '}' | ']'): void {
-    this.#depth--;
-    if (this.#separate) this.#newline();
-    this.out.text(bracket);
-    this.#separate = true;
-  }
-
-  key(key: string): void {
-    this.#separator();
-    this.#newline();
-    this.out
-      .text('"')
-      .text(key)
-      .text(this.#pretty ? '": ' : '":');
-    this.#separate = false;
-  }
-
-  #name(offset: number): void {
-    this.key('name');
-    const { out } = this;
-    out.text('"');
-    if (offset === 0) out.text('(anon)');
-    else if (this.#isPlain(offset)) out.cString(this.#strings, offset);
-    else this.#escaped(offset);
-    out.text('"');
-    this.#separate = true;
-  }
-
-  #isPlain(offset: number): boolean {
-    const strings = this.#strings;
-    for (let at = offset; at < strings.length && strings[at] !== 0; at++) {
-      const byte = strings[at];
-      if (byte < 0x20 || byte === 0x22 || byte === 0x5c) return false;
-    }
-    return true;
-  }
-
-  #escaped(offset: number): void {
-    const strings = this.#strings;
-    for (let at = offset; at < strings.length && strings[at] !== 0; at++) {
-      const byte = strings[at];
-      this.out.text(ESCAPES.get(byte) ?? String.fromCharCode(byte));
-    }
-  }
-
-  begin(id: number, kind: string, name: number): void {
-    this.open('{');
-    this.uint('id', id);
-    this.word('kind', kind);
-    this.#name(name);
-  }
-
-  uint(key: string, value: number): void {
-    this.key(key);
-    this.out.decimal(value);
-    this.#separate = true;
-  }
-
-  word(key: string, value: string): void {
-    this.key(key);
-    this.out.text('"').text(value).text('"');
-    this.#separate = true;
-  }
-
-  comma(): void {}
-
-  list(key: string): void {
-    this.key(key);
-    this.open('[');
-  }
-
-  item(name: number | undefined): void {
-    this.open('{');
-    if (name !== undefined) this.#name(name);
-  }
-
-  /** bpftool widens a 32-bit enumerator with its sign even where the enum is unsigned. */
-  value(value: number | bigint, signed: boolean): void {
-    this.key('val');
-    if (typeof value === 'number' && (signed || value < 2 ** 31)) this.out.decimal(value);
-    else if (typeof value === 'number') this.out.text(BigInt.asUintN(64, BigInt(value | 0)).toString());
-    else this.out.text(value.toString());
-    this.#separate = true;
-  }
-
-  target(): void {}
-
-  itemEnd(): void {
-    this.close('}');
-  }
-
-  listEnd(): void {
-    this.close(']');
-  }
-
-  end(): void {
-    this.close('}');
-  }
+/** bpftool's JSON widens a 32-bit enumerator with its sign even where the enum is unsigned. */
+function jsonValue({ key, value }: RawField, escapes: boolean): RawValue {
+  if (key === 'val' && value === RAW.UINT) return RAW.WIDENED;
+  return escapes && value === RAW.NAME ? RAW.ESCAPED : value;
 }

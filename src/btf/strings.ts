@@ -6,6 +6,8 @@ import { StringSet } from './string-set.ts';
 export class BtfStrings {
   /** The string section; of a split BTF, the base's strings and then its own. */
   readonly bytes: Uint8Array;
+  /** The same bytes, for reading several at a time. */
+  readonly view: DataView;
   /** The whole section as text where byte offsets are text offsets, as in ASCII. */
   #text: string | undefined;
   #aligned: boolean | undefined;
@@ -13,6 +15,7 @@ export class BtfStrings {
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   get size(): number {

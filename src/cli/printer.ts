@@ -54,13 +54,19 @@ export class Printer {
   }
 
   /** Plain text to standard output, in chunks. */
-  text(text: string | Uint8Array | Iterable<string>): void {
+  text(text: string | Uint8Array | Iterable<string | Uint8Array>): void {
     if (text instanceof Uint8Array || typeof text === 'string') {
       if (text.length > 0) this.#out(text);
       return;
     }
     let chunk = '';
     for (const piece of text) {
+      if (typeof piece !== 'string') {
+        if (chunk !== '') this.#out(chunk);
+        chunk = '';
+        this.#out(piece);
+        continue;
+      }
       chunk += piece;
       if (chunk.length < 1 << 16) continue;
       this.#out(chunk);

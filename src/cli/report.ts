@@ -4,7 +4,7 @@ import type { Table } from './render/table.ts';
 /** What a command has to say, as a value that can be printed in each form; only the form that is wanted is made. */
 export interface Report {
   /** Text for people and pipes, in pieces; each line ends in a line feed. */
-  readonly plain: () => string | Uint8Array | Iterable<string>;
+  readonly plain: () => string | Uint8Array | Iterable<string | Uint8Array>;
   /** The value for `-j` and `-p`; left out means `null`. */
   readonly json?: () => Json;
   /** A table for terminals, where that reads better than `plain`. */

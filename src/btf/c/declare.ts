@@ -3,11 +3,13 @@ import { enum64Value } from '../decode-type.ts';
 import { errTooDeep } from '../errors.ts';
 import { BTF_KIND, infoFlag, infoKind, infoVlen } from '../kinds.ts';
 import type { BtfId } from '../model.ts';
+import type { Piece } from '../piece.ts';
 import { alignOf, isModifier, sizeOf } from '../resolve.ts';
 import { TextBytes } from '../text-bytes.ts';
 import type { BpftoolForm } from './form.ts';
 import { CNames } from './names.ts';
 import { writePadding } from './padding.ts';
+import { C } from './pieces.ts';
 
 /** Longest chain of pointers, arrays and modifiers, and deepest nesting of declarators and structs in each other. */
 const CHAIN_MAX = 4096;
@@ -49,7 +51,8 @@ export class CDeclarations {
     this.#btf = btf;
     this.#form = form;
     const size = btf.words.length * 4 + btf.strings.size;
-    this.out = new TextBytes(1 << 16, 4 * 1024 * 1024 + 32 * size);
+    // Pages that nothing is written to cost nothing.
+    this.out = new TextBytes(size, 4 * 1024 * 1024 + 32 * size);
     this.names = new CNames(btf);
   }
 
@@ -59,16 +62,16 @@ export class CDeclarations {
 
   /** A name at a string offset, with its number where it is not the first of its kind. */
   #writeNumbered(offset: number, number: number): void {
-    this.out.cString(this.#btf.strings.bytes, offset);
-    if (number > 1) this.out.text('___').decimal(number);
+    this.out.string(this.#btf.strings, offset);
+    if (number > 1) this.out.piece(C.number).decimal(number);
   }
 
   /** `struct name`, `union name`, `enum name`, or the keyword alone. */
-  tag(keyword: string, id: BtfId): void {
+  tag(keyword: Piece, id: BtfId): void {
     const offset = this.#nameOffset(id);
-    this.out.text(keyword);
+    this.out.piece(keyword);
     if (offset === 0) return;
-    this.out.text(' ');
+    this.out.piece(C.space);
     this.#writeNumbered(offset, this.names.tag(id));
   }
 
@@ -126,24 +129,24 @@ export class CDeclarations {
       switch (kind) {
         case BTF_KIND.VOID:
           this.#modifiers(chain);
-          out.text('void');
+          out.piece(C.void);
           break;
         case BTF_KIND.INT:
         case BTF_KIND.FLOAT:
           this.#modifiers(chain);
-          out.cString(strings.bytes, words[index[id]]);
+          out.string(strings, words[index[id]]);
           break;
         case BTF_KIND.STRUCT:
         case BTF_KIND.UNION:
           this.#modifiers(chain);
           if (words[index[id]] === 0) this.composite(id, chain.level);
-          else this.tag(kind === BTF_KIND.STRUCT ? 'struct' : 'union', id);
+          else this.tag(kind === BTF_KIND.STRUCT ? C.struct : C.union, id);
           break;
         case BTF_KIND.ENUM:
         case BTF_KIND.ENUM64:
           this.#modifiers(chain);
           if (words[index[id]] === 0) this.enumeration(id, chain.level);
-          else this.tag('enum', id);
+          else this.tag(C.enum, id);
           break;
         case BTF_KIND.FWD:
           this.#modifiers(chain);
@@ -154,16 +157,16 @@ export class CDeclarations {
           this.#writeNumbered(words[index[id]], this.names.identifier(id));
           break;
         case BTF_KIND.PTR:
-          out.text(lastWasPointer ? '*' : ' *');
+          out.piece(lastWasPointer ? C.star : C.spaceStar);
           break;
         case BTF_KIND.VOLATILE:
-          out.text(' volatile');
+          out.piece(C.volatile);
           break;
         case BTF_KIND.CONST:
-          out.text(' const');
+          out.piece(C.const);
           break;
         case BTF_KIND.RESTRICT:
-          out.text(' restrict');
+          out.piece(C.restrict);
           break;
         case BTF_KIND.TYPE_TAG:
           this.#modifiers(chain);
@@ -186,17 +189,17 @@ export class CDeclarations {
   /** With the kind flag set, the tag's name is a whole attribute; bpftool 7.5 does not know that. */
   #typeTag(id: BtfId): void {
     const isAttribute = this.#form !== '7.5' && this.#btf.flagOf(id);
-    this.out.text(isAttribute ? ' __attribute__((' : ' __attribute__((btf_type_tag("');
-    this.out.cString(this.#btf.strings.bytes, this.#nameOffset(id)).text(isAttribute ? '))' : '")))');
+    this.out.piece(isAttribute ? C.attribute : C.typeTag);
+    this.out.string(this.#btf.strings, this.#nameOffset(id)).piece(isAttribute ? C.attributeEnd : C.typeTagEnd);
   }
 
   /** Modifiers of a type that is no pointer stand before it. */
   #modifiers(chain: Declaration): void {
     for (; chain.end > chain.start; chain.end--) {
       const kind = this.#btf.kindOf(this.#stack[chain.end - 1]);
-      if (kind === BTF_KIND.CONST) this.out.text('const ');
-      else if (kind === BTF_KIND.VOLATILE) this.out.text('volatile ');
-      else if (kind === BTF_KIND.RESTRICT) this.out.text('restrict ');
+      if (kind === BTF_KIND.CONST) this.out.piece(C.constBefore);
+      else if (kind === BTF_KIND.VOLATILE) this.out.piece(C.volatileBefore);
+      else if (kind === BTF_KIND.RESTRICT) this.out.piece(C.restrictBefore);
       else return;
     }
   }
@@ -213,7 +216,7 @@ export class CDeclarations {
 
   #declaredName(chain: Declaration, lastWasPointer: boolean): void {
     if (!this.#hasName(chain)) return;
-    if (!lastWasPointer) this.out.text(' ');
+    if (!lastWasPointer) this.out.piece(C.space);
     if (chain.name === GIVEN) this.out.text(this.#givenName);
     else this.#writeNumbered(chain.name, chain.number);
   }
@@ -225,15 +228,15 @@ export class CDeclarations {
       this.#declaredName(chain, lastWasPointer);
     } else {
       const isNested = this.#btf.kindOf(this.#stack[chain.end - 1]) === BTF_KIND.ARRAY;
-      if (this.#hasName(chain) && !lastWasPointer) out.text(' ');
-      if (!isNested) out.text('(');
+      if (this.#hasName(chain) && !lastWasPointer) out.piece(C.space);
+      if (!isNested) out.piece(C.open);
       this.#chain(chain);
-      if (!isNested) out.text(')');
+      if (!isNested) out.piece(C.close);
     }
     out
-      .text('[')
+      .piece(C.openBracket)
       .decimal(this.#btf.words[this.#btf.index[id] + 5])
-      .text(']');
+      .piece(C.closeBracket);
   }
 
   #prototype(chain: Declaration, id: BtfId, lastWasPointer: boolean): void {
@@ -241,32 +244,32 @@ export class CDeclarations {
     const { words, index } = this.#btf;
     this.#dropModifiers(chain);
     if (chain.end > chain.start) {
-      out.text(' (');
+      out.piece(C.spaceOpen);
       this.#chain(chain);
-      out.text(')');
+      out.piece(C.close);
     } else {
       this.#declaredName(chain, lastWasPointer);
     }
     const first = index[id] + 3;
     const count = infoVlen(words[index[id] + 1]);
-    out.text('(');
+    out.piece(C.open);
     if (count === 0 || (count === 1 && words[first + 1] === 0)) {
-      out.text('void)');
+      out.piece(C.noParameters);
       return;
     }
     for (let i = 0; i < count; i++) {
       const type = words[first + 2 * i + 1];
-      if (i > 0) out.text(', ');
-      if (type === 0 && i === count - 1) out.text('...');
+      if (i > 0) out.piece(C.commaSpace);
+      if (type === 0 && i === count - 1) out.piece(C.variadic);
       else this.#declaration(type, named(words[first + 2 * i], chain.level));
     }
-    out.text(')');
+    out.piece(C.close);
   }
 
   /** `struct name` or `union name` of a FWD. */
   forward(id: BtfId): void {
     const isUnion = this.#btf.flagOf(id);
-    this.out.text(isUnion ? 'union ' : 'struct ');
+    this.out.piece(isUnion ? C.union : C.struct).piece(C.space);
     this.#writeNumbered(this.#nameOffset(id), this.names.tag(id));
   }
 
@@ -281,9 +284,9 @@ export class CDeclarations {
     const size = words[at + 2];
     const flag = infoFlag(info);
     const isPacked = isStruct && isPackedStruct(btf, id);
-    const style = { pointerSize: btf.pointerSize, level: level + 1 };
-    this.tag(isStruct ? 'struct' : 'union', id);
-    out.text(' {');
+    const style = { out, pointerSize: btf.pointerSize, level: level + 1 };
+    this.tag(isStruct ? C.struct : C.union, id);
+    out.piece(C.openBrace);
     let from = 0;
     let afterBitfield = false;
     for (let m = at + 3, end = m + 3 * infoVlen(info); m < end; m += 3) {
@@ -292,21 +295,21 @@ export class CDeclarations {
       const bits = flag ? words[m + 2] >>> 24 : 0;
       if (from < to) {
         const nextAlign = isPacked ? 1 : alignOf(btf, type);
-        writePadding(out, { from, to, nextAlign, insideBitfields: afterBitfield && bits !== 0 }, style);
+        writePadding({ from, to, nextAlign, insideBitfields: afterBitfield && bits !== 0 }, style);
       }
-      out.text('\n').indent(level + 1);
+      out.piece(C.newline).indent(level + 1);
       this.#declaration(type, named(words[m], level + 1));
-      if (bits !== 0) out.text(': ').decimal(bits);
+      if (bits !== 0) out.piece(C.colon).decimal(bits);
       from = to + (bits !== 0 ? bits : (sizeOf(btf, type) ?? 0) * 8);
       afterBitfield = bits !== 0;
-      out.text(';');
+      out.piece(C.semicolon);
     }
     if (isStruct && from < size * 8) {
-      writePadding(out, { from, to: size * 8, nextAlign: alignOf(btf, id), insideBitfields: false }, style);
+      writePadding({ from, to: size * 8, nextAlign: alignOf(btf, id), insideBitfields: false }, style);
     }
-    if (infoVlen(info) > 0 || size > 0) out.text('\n').indent(level);
-    out.text('}');
-    if (isPacked) out.text(' __attribute__((packed))');
+    if (infoVlen(info) > 0 || size > 0) out.piece(C.newline).indent(level);
+    out.piece(C.closeBrace);
+    if (isPacked) out.piece(C.packed);
   }
 
   /** The definition of an enum, without a semicolon; an enum without enumerators is only declared. */
@@ -320,26 +323,26 @@ export class CDeclarations {
     const isWide = infoKind(info) === BTF_KIND.ENUM64;
     const step = isWide ? 3 : 2;
     const end = at + 3 + step * infoVlen(info);
-    this.tag('enum', id);
+    this.tag(C.enum, id);
     if (end === at + 3) return;
-    out.text(' {');
+    out.piece(C.openBrace);
     let fitsWord = true;
     for (let m = at + 3; m < end; m += step) {
-      out.text('\n').indent(level + 1);
+      out.piece(C.newline).indent(level + 1);
       this.#writeNumbered(words[m], this.names.enumerator(words[m]));
-      out.text(' = ');
+      out.piece(C.equals);
       if (isWide) {
         out.text(`${enum64Value(words[m + 1], words[m + 2], signed)}${signed ? 'LL' : 'ULL'}`);
         if (words[m + 2] !== 0) fitsWord = false;
       } else {
         out.decimal(signed ? words[m + 1] | 0 : words[m + 1]);
       }
-      out.text(',');
+      out.piece(C.comma);
     }
-    out.text('\n').indent(level).text('}');
+    out.piece(C.newline).indent(level).piece(C.closeBrace);
     const size = words[at + 2];
-    if (size === 1) out.text(' __attribute__((mode(byte)))');
-    else if (size === 8 && btf.pointerSize === 8 && fitsWord) out.text(' __attribute__((mode(word)))');
+    if (size === 1) out.piece(C.byteMode);
+    else if (size === 8 && btf.pointerSize === 8 && fitsWord) out.piece(C.wordMode);
   }
 
   /** `typedef … name` */
@@ -350,7 +353,7 @@ export class CDeclarations {
       this.out.text('typedef __builtin_va_list __gnuc_va_list');
       return;
     }
-    this.out.text('typedef ');
+    this.out.piece(C.typedef);
     this.#declaration(type, named(this.#nameOffset(id), 0, this.names.identifier(id)));
   }
 }

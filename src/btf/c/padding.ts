@@ -1,4 +1,6 @@
+import { type Piece, piece } from '../piece.ts';
 import type { TextBytes } from '../text-bytes.ts';
+import { C } from './pieces.ts';
 
 /** A hole between two members, in bits from the start of the struct. */
 export interface Hole {
@@ -12,9 +14,19 @@ export interface Hole {
 
 /** How and where padding is printed. */
 export interface PaddingStyle {
+  readonly out: TextBytes;
   readonly pointerSize: number;
   readonly level: number;
 }
+
+const typesOf = (pointerSize: number) => [
+  { name: piece('long: '), bits: pointerSize * 8 },
+  { name: piece('int: '), bits: 32 },
+  { name: piece('short: '), bits: 16 },
+  { name: piece('char: '), bits: 8 },
+];
+const TYPES_32 = typesOf(4);
+const TYPES_64 = typesOf(8);
 
 /**
  * Prints unnamed bitfields that fill a hole which C's own alignment would not leave. The largest of long, int, short and
@@ -22,32 +34,32 @@ export interface PaddingStyle {
  * there by itself, and whole fields and a last smaller one fill the rest.
  * @see tools/lib/bpf/btf_dump.c (v6.12) for the choice of types, which the output shows
  */
-export function writePadding(out: TextBytes, hole: Hole, style: PaddingStyle): void {
+export function writePadding(hole: Hole, style: PaddingStyle): void {
   const { from, to, nextAlign, insideBitfields } = hole;
   if (from >= to) return;
-  const types: readonly { name: string; bits: number }[] = [
-    { name: 'long', bits: style.pointerSize * 8 },
-    { name: 'int', bits: 32 },
-    { name: 'short', bits: 16 },
-    { name: 'char', bits: 8 },
-  ];
-  const field = (name: string, bits: number) =>
-    out.text('\n').indent(style.level).text(name).text(': ').decimal(bits).text(';');
-  const chosen = types.find(({ bits }) => roundUp(from, bits) <= to) ?? types[types.length - 1];
-  const boundary = roundUp(from, chosen.bits);
+  const types = style.pointerSize === 8 ? TYPES_64 : TYPES_32;
+  let chosen = 0;
+  while (chosen < types.length - 1 && roundUp(from, types[chosen].bits) > to) chosen++;
+  const { name, bits } = types[chosen];
+  const boundary = roundUp(from, bits);
   let at = from;
   if (boundary > from && boundary <= to) {
     const alignsItself = boundary !== to || roundUp(from, nextAlign * 8) === boundary;
     const swallowed = boundary !== to && to - boundary <= boundary - from;
-    if (insideBitfields) field(chosen.name, boundary - from);
-    else if (!alignsItself || swallowed) field(chosen.name, 0);
+    if (insideBitfields) writeField(style, name, boundary - from);
+    else if (!alignsItself || swallowed) writeField(style, name, 0);
     at = boundary;
   }
-  for (; to - at >= chosen.bits; at += chosen.bits) field(chosen.name, chosen.bits);
+  for (; to - at >= bits; at += bits) writeField(style, name, bits);
   if (at < to) {
-    const smallest = types.findLast(({ bits }) => bits >= to - at);
-    field((smallest ?? chosen).name, to - at);
+    let smallest = types.length - 1;
+    while (smallest > chosen && types[smallest].bits < to - at) smallest--;
+    writeField(style, types[smallest].name, to - at);
   }
+}
+
+function writeField({ out, level }: PaddingStyle, name: Piece, bits: number): void {
+  out.piece(C.newline).indent(level).piece(name).decimal(bits).piece(C.semicolon);
 }
 
 function roundUp(value: number, multiple: number): number {

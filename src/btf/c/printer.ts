@@ -2,9 +2,11 @@ import type { Btf } from '../btf.ts';
 import { errNoType, errTooDeep } from '../errors.ts';
 import { BTF_KIND, infoVlen } from '../kinds.ts';
 import type { BtfId } from '../model.ts';
+import type { Piece } from '../piece.ts';
 import { CDeclarations } from './declare.ts';
 import type { BpftoolForm } from './form.ts';
 import { DefinitionOrder } from './order.ts';
+import { C } from './pieces.ts';
 
 const FRESH = 0;
 const ACTIVE = 1;
@@ -72,7 +74,7 @@ export class CPrinter {
   }
 
   #end(): void {
-    this.declarations.out.text(';\n\n');
+    this.declarations.out.piece(C.end);
   }
 
   /** @param container the named struct, union or typedef whose definition wants this type; 0 is a definition itself */
@@ -195,7 +197,7 @@ export class CPrinter {
     return this.#btf.words[this.#btf.index[id]] === 0;
   }
 
-  #keyword(id: BtfId): string {
-    return this.#btf.kindOf(id) === BTF_KIND.STRUCT ? 'struct' : 'union';
+  #keyword(id: BtfId): Piece {
+    return this.#btf.kindOf(id) === BTF_KIND.STRUCT ? C.struct : C.union;
   }
 }

@@ -4,8 +4,8 @@ import {
   type BtfId,
   type CDumpOptions,
   formatBtfC,
-  formatBtfRaw,
-  formatBtfRawJson,
+  rawChunks,
+  rawJsonChunks,
 } from '../../btf/index.ts';
 import { errno } from '../../uapi/index.ts';
 import { type BtfSource, takeBtfSource } from '../btf-source.ts';
@@ -33,8 +33,8 @@ export const btfDump: Handler = async (context, words) => {
   const roots = given.length > 0 ? given : source.roots;
   if (c && json) throw errFailed('JSON output for C-syntax dump is not supported', -errno.ENOTSUP);
   return {
-    plain: () => (c ? cForm(btf, { roots, unsorted, form }) : formatBtfRaw(btf, { roots })),
-    json: () => new Raw(formatBtfRawJson(btf, { roots, pretty })),
+    plain: () => (c ? cForm(btf, { roots, unsorted, form }) : rawChunks(btf, { roots })),
+    json: () => new Raw(rawJsonChunks(btf, { roots, pretty })),
   };
 };
 

@@ -2,9 +2,10 @@ import { decodeUtf8, unreachable } from '../../base/index.ts';
 
 /** A token printed as it is: a number of a format of its own, a whole document, or text that is no JSON. */
 export class Raw {
-  readonly text: string | Uint8Array;
+  /** In chunks, each valid until the next is asked for, where it is long. */
+  readonly text: string | Iterable<Uint8Array>;
 
-  constructor(text: string | Uint8Array) {
+  constructor(text: string | Iterable<Uint8Array>) {
     this.text = text;
   }
 }
@@ -133,14 +134,14 @@ export class JsonWriter {
     this.end('}');
   }
 
-  #raw(text: string | Uint8Array): void {
+  #raw(text: Raw['text']): void {
     if (typeof text === 'string') {
       this.#token(text);
       return;
     }
     this.#token('');
     this.flush();
-    this.#write(text);
+    for (const chunk of text) this.#write(chunk);
   }
 
   #token(text: string): void {

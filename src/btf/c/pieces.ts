@@ -1,0 +1,46 @@
+import { piece } from '../piece.ts';
+
+/** The constant pieces of C. */
+export const C = {
+  space: piece(' '),
+  newline: piece('\n'),
+  void: piece('void'),
+  struct: piece('struct'),
+  union: piece('union'),
+  enum: piece('enum'),
+  typedef: piece('typedef '),
+  /** Before a type. */
+  constBefore: piece('const '),
+  volatileBefore: piece('volatile '),
+  restrictBefore: piece('restrict '),
+  /** After a pointer. */
+  const: piece(' const'),
+  volatile: piece(' volatile'),
+  restrict: piece(' restrict'),
+  star: piece('*'),
+  spaceStar: piece(' *'),
+  open: piece('('),
+  spaceOpen: piece(' ('),
+  close: piece(')'),
+  openBracket: piece('['),
+  closeBracket: piece(']'),
+  openBrace: piece(' {'),
+  closeBrace: piece('}'),
+  noParameters: piece('void)'),
+  variadic: piece('...'),
+  comma: piece(','),
+  commaSpace: piece(', '),
+  colon: piece(': '),
+  semicolon: piece(';'),
+  /** After a definition. */
+  end: piece(';\n\n'),
+  equals: piece(' = '),
+  number: piece('___'),
+  typeTag: piece(' __attribute__((btf_type_tag("'),
+  typeTagEnd: piece('")))'),
+  attribute: piece(' __attribute__(('),
+  attributeEnd: piece('))'),
+  packed: piece(' __attribute__((packed))'),
+  byteMode: piece(' __attribute__((mode(byte)))'),
+  wordMode: piece(' __attribute__((mode(word)))'),
+} as const;
