@@ -21,6 +21,8 @@ export interface GlobalOptions {
   readonly bpftool: BpftoolForm;
   /** BTF of the kernel to relocate against. */
   readonly btf: string | undefined;
+  /** Kernel configuration that comes before the machine's. */
+  readonly kconfig: string | undefined;
   /** `major.minor[.patch]` */
   readonly kernel: string | undefined;
   readonly arch: string | undefined;
@@ -44,6 +46,7 @@ export const OPTION_FLAGS: readonly (readonly [flags: string, description: strin
   ['-B, --base-btf <file>', 'BTF that a split BTF is based on'],
   ['--bpftool <version>', 'print as that version of bpftool does: 7.5 or 7.8'],
   ['--btf <file>', 'BTF of the kernel to relocate against'],
+  ['--kconfig <file>', 'kernel configuration for CONFIG_ externs, before that of the machine'],
   ['--kernel <version>', 'version of the emulated kernel'],
   ['--arch <arch>', 'architecture of the emulated kernel, as uname -m says it'],
   ['--machine <path>', 'file of the emulated machine'],
@@ -66,6 +69,7 @@ const NONE: GlobalOptions = {
   baseBtf: undefined,
   bpftool: '7.5',
   btf: undefined,
+  kconfig: undefined,
   kernel: undefined,
   arch: undefined,
   machine: undefined,
@@ -149,6 +153,7 @@ function toOptions(parsed: Record<string, string | boolean | undefined>): Global
     baseBtf: text('baseBtf'),
     bpftool: text('bpftool') === '7.8' ? '7.8' : '7.5',
     btf: text('btf'),
+    kconfig: text('kconfig'),
     kernel: text('kernel'),
     arch: text('arch'),
     machine: text('machine'),

@@ -54,7 +54,7 @@ const USAGE: Readonly<Record<string, Usage>> = {
     options: [
       OUTPUT,
       '{-f|--bpffs} | {-m|--mapcompat} | {-n|--nomount}',
-      `{-L|--use-loader} | --btf FILE | ${MACHINE}`,
+      `{-L|--use-loader} | --btf FILE | --kconfig FILE | ${MACHINE}`,
     ],
   },
   map: {
@@ -175,7 +175,7 @@ const USAGE: Readonly<Record<string, Usage>> = {
   object: {
     lines: ['show OBJ', 'help'],
     where: ['Shows programs, maps, globals, externs and relocations of an object; loads nothing.'],
-    options: [OUTPUT, '--btf FILE | --kernel VERSION | --arch ARCH'],
+    options: [OUTPUT, '--btf FILE | --kconfig FILE | --kernel VERSION | --arch ARCH'],
   },
 };
 

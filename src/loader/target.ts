@@ -2,6 +2,7 @@ import { decodeUtf8 } from '../base/index.ts';
 import { type Btf, parseBtf } from '../btf/index.ts';
 import type { RelocateOptions } from '../relo/index.ts';
 import { type BtfInfo, isErrno, type System } from '../syscall/index.ts';
+import { KernelFeatures } from './features/kernel-features.ts';
 import type { LoadOptions } from './options.ts';
 
 /** Since Linux 6.6 one link can be on many places of user programs. */
@@ -13,14 +14,22 @@ export function relocationTarget(
   options: Pick<LoadOptions, 'coreTarget' | 'kconfig'>,
 ): RelocateOptions {
   const target = kernelBtf(system);
-  const version = kernelVersion(system.machineFacts().release);
+  const { release } = system.machineFacts();
+  const version = kernelVersion(release);
+  const features = KernelFeatures.of(system);
   return {
     target,
     coreTarget: options.coreTarget,
     kconfig: options.kconfig,
     modules: once(() => (target === undefined ? [] : moduleBtfs(system, target))),
-    kernelConfig: once(() => readText(system, '/proc/config.gz')),
+    kernelConfig: once(() => readText(system, `/boot/config-${release}`) ?? readText(system, '/proc/config.gz')),
     kernelVersion: version,
+    get hasBpfCookie() {
+      return features.has('bpf_cookie');
+    },
+    get hasSyscallWrapper() {
+      return features.has('syscall_wrapper');
+    },
     hasUprobeMulti: version >= UPROBE_MULTI_VERSION,
     kallsyms: kallsyms(system),
   };
@@ -66,12 +75,16 @@ function readText(system: System, path: string): string | undefined {
   return isErrno(bytes) ? undefined : decodeUtf8(bytes as Uint8Array);
 }
 
-function kallsyms(system: System): (name: string) => bigint | undefined {
+function kallsyms(system: System): NonNullable<RelocateOptions['kallsyms']> {
   const symbols = once(() => {
-    const known = new Map<string, bigint>();
+    const known = new Map<string, bigint | readonly [bigint, bigint]>();
     for (const line of (readText(system, '/proc/kallsyms') ?? '').split('\n')) {
       const [address, , name] = line.split(/\s+/, 3);
-      if (name !== undefined && !known.has(name)) known.set(name, BigInt(`0x${address}`));
+      if (name === undefined) continue;
+      const at = BigInt(`0x${address}`);
+      const before = known.get(name);
+      if (before === undefined) known.set(name, at);
+      else if (typeof before === 'bigint' && before !== at) known.set(name, [before, at]);
     }
     return known;
   });

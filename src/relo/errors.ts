@@ -35,8 +35,13 @@ export const errInfo = (program: string, what: string, problem: string) =>
 export const errExceptionCallback = (program: string, problem: string) =>
   reloError('RELO_EXCEPTION_CALLBACK', `prog '${program}': ${problem}`, { program });
 
-export const errExtern = (extern: string, problem: string, details?: ErrorDetails) =>
-  reloError('RELO_EXTERN', `extern '${extern}': ${problem}`, { extern, ...details });
+/** `form` is what kind of extern it is, as libbpf's log has it: `func ksym`, `var ksym`, `ksym`. */
+export const errExtern = (at: { extern: string; form?: string }, problem: string) =>
+  reloError(
+    'RELO_EXTERN',
+    at.form === undefined ? `extern '${at.extern}' ${problem}` : `extern (${at.form}) '${at.extern}': ${problem}`,
+    { extern: at.extern },
+  );
 
 export const errKconfig = (extern: string, problem: string, details?: ErrorDetails) =>
   reloError('RELO_KCONFIG', `extern (kcfg) '${extern}': ${problem}`, { extern, ...details });

@@ -1,6 +1,6 @@
-import { skipModifiersAndTypedefs } from '../btf/index.ts';
+import { type Btf, type BtfId, kindName, skipModifiersAndTypedefs } from '../btf/index.ts';
 import type { BpfObject, ExternSpec, KconfigExtern, KsymExtern, MapSpec } from '../object/index.ts';
-import { Budget, nearest, STEPS_PER_RELOCATION, typesAreCompatible } from './core/index.ts';
+import { Budget, nearest, STEPS_PER_RELOCATION, type TypePair, typesAreCompatible } from './core/index.ts';
 import { errExtern, errKconfig } from './errors.ts';
 import { applyKconfigLines, KconfigValue } from './kconfig.ts';
 import { findKernelType, nearestKernelNames } from './kernel-types.ts';
@@ -20,6 +20,8 @@ export type ResolvedExtern =
 export interface ResolvedExterns {
   readonly of: ReadonlyMap<ExternSpec, ResolvedExtern>;
   readonly kconfig: { readonly map: MapSpec; readonly value: Uint8Array } | undefined;
+  /** Values that were cut short, one sentence each. */
+  readonly warnings: readonly string[];
   readonly fdArray: readonly string[];
 }
 
@@ -51,7 +53,7 @@ export function resolveExterns(object: BpfObject, options: RelocateOptions, fail
       fail(extern, asError(error));
     }
   }
-  return { of, kconfig, fdArray };
+  return { of, kconfig, fdArray, warnings: kconfig?.warnings ?? [] };
 }
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new TypeError(String(error)));
@@ -62,7 +64,7 @@ interface KconfigContext {
   readonly fail: ExternFailure;
 }
 
-function resolveKconfig(object: BpfObject, context: KconfigContext): ResolvedExterns['kconfig'] {
+function resolveKconfig(object: BpfObject, context: KconfigContext) {
   const map = object.maps.find(({ origin }) => origin === 'kconfig');
   if (map === undefined) return undefined;
   const { options, of, fail } = context;
@@ -90,9 +92,9 @@ function resolveKconfig(object: BpfObject, context: KconfigContext): ResolvedExt
   for (const extern of externs) {
     const found = value.isSet(extern);
     of.set(extern, { kind: 'kconfig', found });
-    if (!found && !extern.weak) fail(extern, errExtern(extern.name, '(strong): not resolved'));
+    if (!found && !extern.weak) fail(extern, errExtern({ extern: extern.name }, '(strong): not resolved'));
   }
-  return { map, value: value.bytes };
+  return { map, value: value.bytes, warnings: value.warnings };
 }
 
 /** Values that no configuration has: libbpf makes them up. */
@@ -129,8 +131,14 @@ function readConfigs(context: {
 
 function findAddress(extern: KsymExtern, options: RelocateOptions): ResolvedExtern {
   const address = options.kallsyms?.(extern.name);
-  if (address !== undefined) return { kind: 'address', address };
-  if (!extern.weak) throw errExtern(extern.name, '(strong): not resolved: not in the kernel symbols (kallsyms)');
+  if (typeof address === 'bigint') return { kind: 'address', address };
+  if (address !== undefined) {
+    const both = address.map((each) => `0x${each.toString(16)}`).join(' or ');
+    throw errExtern({ extern: extern.name, form: 'ksym' }, `resolution is ambiguous: ${both}`);
+  }
+  if (!extern.weak) {
+    throw errExtern({ extern: extern.name }, '(strong): not resolved: not in the kernel symbols (kallsyms)');
+  }
   return { kind: 'missing' };
 }
 
@@ -140,22 +148,29 @@ function findTyped(
 ): ResolvedExtern {
   const { object, options, fdArray } = context;
   const isFunction = extern.kind === 'kfunc';
-  const what = isFunction ? '(func ksym)' : '(var ksym)';
+  const at = { extern: extern.name, form: isFunction ? 'func ksym' : 'var ksym' };
   const name = isFunction ? extern.essentialName : extern.name;
   const found = findKernelType(options, name, isFunction ? 'FUNC' : 'VAR');
   if (found === undefined) {
     if (extern.weak) return { kind: 'missing' };
-    throw errExtern(extern.name, `${what}: not found in kernel${isFunction ? ' or module BTFs' : ' BTF'}`);
+    throw errExtern(at, `not found in kernel${isFunction ? ' or module BTFs' : ' BTF'}`);
   }
   const { btf, id, module } = found;
   const targetType = isFunction ? btf.third(id) : skipModifiersAndTypedefs(btf, btf.third(id));
   const pair = { local: object.btf!, localId: extern.typeId, target: btf, targetId: targetType };
   if (typesAreCompatible(pair, new Budget(STEPS_PER_RELOCATION)) !== true) {
     if (isFunction && extern.weak) return { kind: 'missing' };
-    const where = `[${targetType}] of ${module ?? 'vmlinux'}`;
-    throw errExtern(extern.name, `${what}: type [${extern.typeId}] incompatible with ${where}`);
+    throw errExtern(at, isFunction ? incompatibleProto(pair, module) : incompatibleTypes(pair));
   }
   return { kind: 'btf', btfId: id, module, fdIndex: module && isFunction ? fdIndexOf(module, { extern, fdArray }) : 0 };
+}
+
+const incompatibleProto = ({ localId, targetId }: TypePair, module = 'vmlinux') =>
+  `func_proto [${localId}] incompatible with ${module} [${targetId}]`;
+
+function incompatibleTypes({ local, localId, target, targetId }: TypePair): string {
+  const of = (btf: Btf, id: BtfId) => `[${id}] ${kindName(btf.kindOf(id)).toLowerCase()} ${btf.nameOf(id)}`;
+  return `incompatible types, expected ${of(local, localId)}, but kernel has ${of(target, targetId)}`;
 }
 
 /** What the kernel has that comes nearest to the name of an extern that it does not have; at most three. */
@@ -184,7 +199,10 @@ function fdIndexOf(module: string, at: { extern: KsymExtern; fdArray: string[] }
   const known = fdArray.indexOf(module);
   if (known >= 0) return known + 1;
   if (fdArray.length >= MAX_FD_INDEX)
-    throw errExtern(extern.name, `module BTF fd index ${fdArray.length + 1} is too big`);
+    throw errExtern(
+      { extern: extern.name, form: 'func ksym' },
+      `module BTF fd index ${fdArray.length + 1} too big to fit in bpf_insn offset`,
+    );
   fdArray.push(module);
   return fdArray.length;
 }

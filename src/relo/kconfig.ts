@@ -1,4 +1,4 @@
-import type { Endian } from '../base/index.ts';
+import { type Endian, encodeUtf8 } from '../base/index.ts';
 import type { KconfigExtern } from '../object/index.ts';
 import { errKconfig, errKconfigLine } from './errors.ts';
 
@@ -8,6 +8,8 @@ const TRISTATE = { n: 0, y: 1, m: 2 } as const;
 /** The value of a `.kconfig` map while it is being filled in. */
 export class KconfigValue {
   readonly bytes: Uint8Array;
+  /** What was cut short, one sentence each. */
+  readonly warnings: string[] = [];
   readonly #endian: Endian;
   readonly #set = new Set<KconfigExtern>();
 
@@ -61,8 +63,12 @@ export class KconfigValue {
   #setString(extern: KconfigExtern, text: string): void {
     if (extern.type !== 'char_array') throw errKconfig(extern.name, `value '${text}' implies char array type`);
     if (text.length < 2 || !text.endsWith('"')) throw errKconfig(extern.name, `invalid string config '${text}'`);
-    const characters = new TextEncoder().encode(text.slice(1, -1)).subarray(0, extern.size - 1);
-    this.bytes.set(characters, extern.offset);
+    const characters = encodeUtf8(text.slice(1, -1));
+    if (characters.length >= extern.size) {
+      const cut = `of ${characters.length} bytes truncated to ${extern.size - 1} bytes`;
+      this.warnings.push(`extern (kcfg) '${extern.name}': long string '${text}' ${cut}`);
+    }
+    this.bytes.set(characters.subarray(0, extern.size - 1), extern.offset);
     this.#set.add(extern);
   }
 

@@ -22,8 +22,8 @@ export interface RelocateOptions {
   readonly hasSyscallWrapper?: boolean;
   /** Whether uprobes attach through multi links (Linux 6.6), which USDT programs then use; default yes. */
   readonly hasUprobeMulti?: boolean;
-  /** Address of a kernel symbol, as /proc/kallsyms has it; undefined where it has none. */
-  readonly kallsyms?: (name: string) => bigint | undefined;
+  /** Address of a kernel symbol, as /proc/kallsyms has it; two where it has several, undefined where it has none. */
+  readonly kallsyms?: (name: string) => bigint | readonly [bigint, bigint] | undefined;
   /** Go on after a failure and report it, instead of throwing the first one. */
   readonly lenient?: boolean;
 }
@@ -39,4 +39,6 @@ export interface RelocatedObject {
   /** Modules whose BTF fds go into `fd_array`, from index 1 on. */
   readonly fdArray: readonly string[];
   readonly reports: readonly RelocationReport[];
+  /** What was made to fit, one sentence each. */
+  readonly warnings: readonly string[];
 }

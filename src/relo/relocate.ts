@@ -70,6 +70,7 @@ export function relocateObject(object: BpfObject, options: RelocateOptions): Rel
     kconfig: externs.kconfig,
     fdArray: externs.fdArray,
     reports: reports.list,
+    warnings: externs.warnings,
   };
 }
 

@@ -25,7 +25,7 @@ const CASES: readonly (readonly [object: string, message: readonly string[]])[] 
   [
     'missing_kfunc',
     [
-      "extern 'bpf_task_acquires': (func ksym): not found in kernel or module BTFs",
+      "extern (func ksym) 'bpf_task_acquires': not found in kernel or module BTFs",
       "  in 'missing_kfunc' at missing_kfunc.bpf.c:11: return bpf_task_acquires(ctx);",
       '  nearest there: bpf_task_acquire, bpf_cpumask_acquire, bpf_task_pt_regs',
     ],
@@ -33,14 +33,14 @@ const CASES: readonly (readonly [object: string, message: readonly string[]])[] 
   [
     'missing_ksym',
     [
-      "extern 'no_such_variable': (strong): not resolved: not in the kernel symbols (kallsyms)",
+      "extern 'no_such_variable' (strong): not resolved: not in the kernel symbols (kallsyms)",
       "  in 'missing_ksym' at missing_ksym.bpf.c:13: address = (__u64)&no_such_variable;",
     ],
   ],
   [
     'missing_kconfig',
     [
-      "extern 'CONFIG_NO_SUCH_SETTING': (strong): not resolved",
+      "extern 'CONFIG_NO_SUCH_SETTING' (strong): not resolved",
       "  in 'missing_kconfig' at missing_kconfig.bpf.c:13: value = CONFIG_NO_SUCH_SETTING;",
       '  nearest there: CONFIG_NET_SCH_SFQ, CONFIG_NET_SCH_INGRESS, CONFIG_LOCALVERSION',
     ],

@@ -118,12 +118,12 @@ describe('relocateObject', () => {
     [
       'a strong kernel symbol without an address',
       { kallsyms: () => undefined },
-      "extern 'do_unlinkat': (strong): not resolved",
+      "extern 'do_unlinkat' (strong): not resolved",
     ],
     [
       'a strong option that is not set',
       { kernelConfig: () => 'CONFIG_HZ=1\n' },
-      "extern 'CONFIG_BPF_SYSCALL': (strong)",
+      "extern 'CONFIG_BPF_SYSCALL' (strong)",
     ],
     ['an unknown configuration', { kernelConfig: undefined }, 'the configuration of the target kernel is not known'],
     ['an unknown kernel version', { kernelVersion: undefined }, "'LINUX_KERNEL_VERSION': unrecognized virtual extern"],

@@ -8,6 +8,7 @@ import { BPFFS, preparePinDirectory, preparePinFile, removeTree } from '../bpffs
 import { readBtfFile } from '../btf-file.ts';
 import type { Context, Handler } from '../context.ts';
 import { errFailed, strerror } from '../errors.ts';
+import { readKconfigFile } from '../kconfig-file.ts';
 import { type LoadArguments, replacedMaps, takeLoadArguments } from '../load-arguments.ts';
 import { openObjectFile } from '../object-file.ts';
 import type { Printer } from '../printer.ts';
@@ -36,6 +37,7 @@ async function load(context: Context, words: Words, which: 'first' | 'all'): Pro
   const loaded = loadObject(system, object, {
     reuse: replacedMaps(object, args),
     coreTarget: coreTarget(context, args),
+    kconfig: readKconfigFile(context),
     logLevel: context.options.debug ? LOG_ALL : 0,
     progress: progress(context),
     binaries: hostBinaries(context.io),
@@ -44,6 +46,7 @@ async function load(context: Context, words: Words, which: 'first' | 'all'): Pro
     if (which === 'first') preparePinFile(context, system, args.path);
     else preparePinDirectory(context, system, args.path);
   }
+  for (const warning of loaded.relocated.warnings) context.printer.info(`Warning: ${warning}`);
   context.printer.info(NOT_VERIFIED);
   for (const { log } of loaded.programs) if (log !== '') context.printer.info(log.trimEnd());
   if (args.path === undefined) {

@@ -4,7 +4,7 @@
  * Reads from: btf, isa, uapi.
  */
 export { Budget, STEPS_PER_RELOCATION } from './budget.ts';
-export { paramType, typesAreCompatible } from './compat.ts';
+export { paramType, type TypePair, typesAreCompatible } from './compat.ts';
 export { type CoreFailure, isFailure } from './failure.ts';
 export { coreKind, coreSubject } from './kinds.ts';
 export { nearest } from './nearest.ts';
