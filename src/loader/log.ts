@@ -39,6 +39,7 @@ export function explainLog(log: string, program: RelocatedProgram, relocated: Re
     const found = describePoison(Number(call[1]), Number(call[2]), { program, relocated });
     if (found === undefined) return [line];
     causes.push(found.cause);
+    if (found.why !== undefined) hints.push(found.why);
     const nearest = found.nearest?.() ?? [];
     if (nearest.length > 0) hints.push(`nearest there: ${nearest.join(', ')}`);
     return [`${call[1]}: ${found.marker}`, found.cause];
@@ -49,17 +50,31 @@ export function explainLog(log: string, program: RelocatedProgram, relocated: Re
   return { log: withoutEcho.join('\n'), causes, hints, source: lastSource(lines, program, relocated) };
 }
 
+/** What a call of an impossible function stands for. */
+interface Poison {
+  readonly marker: string;
+  /** libbpf's sentence. */
+  readonly cause: string;
+  readonly why?: string;
+  readonly nearest?: RelocationReport['nearest'];
+}
+
+/** Where the field is there, but cannot be read in this way. */
+function wrongAccess(detail: string): string | undefined {
+  return /\((accesses field incorrectly: .*)\)$/.exec(detail)?.[1];
+}
+
 function describePoison(
   insn: number,
   imm: number,
   { program, relocated }: { program: RelocatedProgram; relocated: RelocatedObject },
-): { marker: string; cause: string; nearest?: RelocationReport['nearest'] } | undefined {
+): Poison | undefined {
   if (imm === POISON_CORE) {
     const report = reportAt(insn, program, relocated.reports);
-    const detail = report ? `${report.subject}: ${report.detail}` : `of instruction ${insn}`;
     return {
       marker: '<invalid CO-RE relocation>',
-      cause: `failed to resolve CO-RE relocation ${detail}`,
+      cause: `failed to resolve CO-RE relocation ${report?.subject ?? `of instruction ${insn}`}`,
+      why: report && wrongAccess(report.detail),
       nearest: report?.nearest,
     };
   }

@@ -15,8 +15,7 @@ const CASES: readonly (readonly [object: string, message: readonly string[]])[] 
     [
       "program 'missing_field' (raw_tp/sys_enter) was refused: Invalid argument (EINVAL)",
       '  at missing_field.bpf.c:16: struct task_struct___x *task = (void *)bpf_get_current_task();',
-      '  failed to resolve CO-RE relocation <byte_off> [5] struct task_struct___x.pidd (0:0 @ offset 0): ' +
-        'call 195896080 (no matching target)',
+      '  failed to resolve CO-RE relocation <byte_off> [5] struct task_struct___x.pidd (0:0 @ offset 0)',
       '  nearest there: pid',
       '  the last lines of the log:',
       '    1: <invalid CO-RE relocation>',
