@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { InternalError } from '../base/index.ts';
-import { type Btf, type BtfExt, type ParseBtfOptions, parseBtf, parseBtfExt } from '../btf/index.ts';
+import { type Btf, type BtfExt, type ParseBtfOptions, parseBtf, parseBtfExt, relocateToBase } from '../btf/index.ts';
 import { ElfError, type ElfFile, parseBinary, parseElf } from '../elf/index.ts';
 import { errno } from '../uapi/index.ts';
 import { CliError, errFailed, strerror } from './errors.ts';
@@ -23,8 +23,10 @@ export function readBtfFile(io: Io, path: string, options: BtfFileOptions = {}):
   const problem = options.problem ?? loadProblem(path);
   const file = readBytes(io, path, problem);
   return orFailed(problem, () => {
-    const { bytes, pointerSize } = openBlob(file);
-    return parseBtf(bytes, { pointerSize, ...options });
+    const { bytes, distilledBase, pointerSize } = openBlob(file);
+    if (distilledBase === undefined) return parseBtf(bytes, { pointerSize, ...options });
+    const split = parseBtf(bytes, { pointerSize, base: parseBtf(distilledBase) });
+    return options.base === undefined ? split : relocateToBase(split, options.base);
   });
 }
 
@@ -75,6 +77,8 @@ function sectionData(elf: ElfFile, name: string, absent: number): Uint8Array {
 /** A BTF blob, and what the file around it tells. */
 interface Blob {
   readonly bytes: Uint8Array;
+  /** What a module brings along of the kernel that it was built for. */
+  readonly distilledBase?: Uint8Array;
   readonly pointerSize?: 4 | 8;
 }
 
@@ -86,7 +90,8 @@ function openBlob(file: Uint8Array): Blob {
   const elf = parseBinary(bytes);
   const section = elf.sectionNamed('.BTF');
   if (section === undefined) throw errFailed('it has no .BTF section', -errno.ENODATA);
-  return { bytes: section.data, pointerSize: elf.bits === 32 ? 4 : 8 };
+  const distilledBase = elf.sectionNamed('.BTF.base')?.data;
+  return { bytes: section.data, distilledBase, pointerSize: elf.bits === 32 ? 4 : 8 };
 }
 
 function orFailed<T>(problem: string, read: () => T): T {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { encodeUtf8 } from '../../src/base/index.ts';
-import { type Btf, BtfBuilder, parseBtf } from '../../src/btf/index.ts';
+import { type Btf, BtfBuilder, distillBase, parseBtf } from '../../src/btf/index.ts';
 import { type CliResult, runCli } from '../support/cli.ts';
 
 const VMLINUX = '/sys/kernel/btf/vmlinux';
@@ -33,30 +33,34 @@ function withPointer(): Uint8Array {
   return builder.encode();
 }
 
-/** A file that says it is ELF of 32 bits and has nothing but a `.BTF` section. */
-function elf32(blob: Uint8Array): Uint8Array {
-  const names = encodeUtf8('\0.BTF\0.shstrtab\0');
-  const bytes = new Uint8Array(52 + blob.length + names.length + 3 * 40);
+/** An ELF file of 32 bits with these sections. */
+function elf32(sections: Readonly<Record<string, Uint8Array>>): Uint8Array {
+  const all: [string, Uint8Array][] = Object.entries({ ...sections, '.shstrtab': new Uint8Array() });
+  const names = `\0${all.map(([name]) => name).join('\0')}\0`;
+  all[all.length - 1][1] = encodeUtf8(names);
+  const start = 52 + all.reduce((sum, [, data]) => sum + data.length, 0);
+  const bytes = new Uint8Array(start + 40 * (all.length + 1));
   const view = new DataView(bytes.buffer);
-  const headers = 52 + blob.length + names.length;
+  const u16 = (at: number, value: number) => view.setUint16(at, value, true);
+  const u32 = (at: number, value: number) => view.setUint32(at, value, true);
   bytes.set([0x7f, 0x45, 0x4c, 0x46, 1, 1, 1]);
-  bytes.set(blob, 52);
-  bytes.set(names, 52 + blob.length);
-  view.setUint16(16, 1, true);
-  view.setUint32(20, 1, true);
-  view.setUint32(32, headers, true);
-  view.setUint16(40, 52, true);
-  for (const [at, value] of [
-    [46, 40],
-    [48, 3],
-    [50, 2],
-  ])
-    view.setUint16(at, value, true);
-  const section = (index: number, fields: readonly [number, number, number, number]) => {
-    for (const [i, at] of [0, 4, 16, 20].entries()) view.setUint32(headers + 40 * index + at, fields[i], true);
-  };
-  section(1, [1, 1, 52, blob.length]);
-  section(2, [6, 3, 52 + blob.length, names.length]);
+  u16(16, 1);
+  u32(20, 1);
+  u32(32, start);
+  u16(40, 52);
+  u16(46, 40);
+  u16(48, all.length + 1);
+  u16(50, all.length);
+  let offset = 52;
+  for (const [i, [name, data]] of all.entries()) {
+    const at = start + 40 * (i + 1);
+    bytes.set(data, offset);
+    u32(at, names.indexOf(`\0${name}\0`) + 1);
+    u32(at + 4, i === all.length - 1 ? 3 : 1);
+    u32(at + 16, offset);
+    u32(at + 20, data.length);
+    offset += data.length;
+  }
   return bytes;
 }
 
@@ -69,16 +73,28 @@ function cycle(): Uint8Array {
 }
 
 const onto = parseBtf(base());
-const files: Readonly<Record<string, Uint8Array>> = {
+
+/** A module that brings its base along. */
+function distilled(): Uint8Array {
+  const parts = distillBase(parseBtf(module(onto, 'a'), { base: onto }));
+  const encode = (btf: Btf) => BtfBuilder.from(btf).encode();
+  return elf32({ '.BTF': encode(parts.btf), '.BTF.base': encode(parts.base) });
+}
+
+type Files = Readonly<Record<string, Uint8Array>>;
+
+const files: Files = {
   'base.btf': base(),
   'a.btf': module(onto, 'a'),
   'b.btf': module(onto, 'b'),
   '/sys/kernel/btf/a': module(onto, 'a'),
   '/sys/kernel/btf/b': module(onto, 'b'),
-  'small.o': elf32(withPointer()),
-  'cut.o': elf32(base()).subarray(0, 150),
-  'no.o': elf32(new Uint8Array()),
+  'small.o': elf32({ '.BTF': withPointer() }),
+  'distilled.ko': distilled(),
+  'cut.o': elf32({ '.BTF': base() }).subarray(0, 150),
+  'no.o': elf32({ '.BTF': new Uint8Array() }),
   'cycle.btf': cycle(),
+  'empty.btf': new BtfBuilder().encode(),
   empty: new Uint8Array(),
   byte: new Uint8Array(1),
   text: encodeUtf8('text'),
@@ -86,7 +102,7 @@ const files: Readonly<Record<string, Uint8Array>> = {
 };
 const withSysfs = { ...files, [VMLINUX]: base() };
 
-const run = (line: string, known = withSysfs): Promise<CliResult> => runCli(line.split(' '), { files: known });
+const run = (line: string, known: Files = withSysfs): Promise<CliResult> => runCli(line.split(' '), { files: known });
 
 /** As bpftool 7.8 prints the two merged: one struct `shared`, and what is split goes on from the base. */
 const MERGED = `[2] STRUCT 'shared' size=4 vlen=1
@@ -158,6 +174,15 @@ describe('a module of sysfs', () => {
 
 test('the class of an ELF file says how long a pointer is', async () => {
   expect((await run('btf dump file small.o format c')).stdout).toContain('struct s {\n\tint *p;\n\tint x;\n};');
+});
+
+test.for([
+  ['the one that it brings along', 'btf dump file distilled.ko'],
+  ['another one', '-B empty.btf btf dump file distilled.ko root_id 0', 234],
+  ['the one that is named', '-B base.btf btf dump file distilled.ko'],
+] as const)('a module with a distilled base stands on %s', async ([_name, line, status = 0]) => {
+  const { stdout } = await run('-B base.btf btf dump file a.btf');
+  expect(await run(line)).toMatchObject({ stdout: status === 0 ? stdout : '', status });
 });
 
 /** Exit status as bpftool's: 95 is the low byte of libbpf's own -4001. */
