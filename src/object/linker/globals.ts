@@ -1,6 +1,6 @@
 import type { BtfId } from '../../btf/index.ts';
 import type { NewElfSymbol } from '../../elf/index.ts';
-import type { OutputSection } from './output-sections.ts';
+import type { OutputSection, OutputVar } from './output-sections.ts';
 import type { TypeRef } from './type-match.ts';
 
 /** A symbol of the linked file; later files may change what it says. */
@@ -26,8 +26,8 @@ export interface LinkedType {
   referred: BtfId;
   /** The VAR or FUNC of the file that its type comes from. */
   origin: TypeRef;
-  /** Its place among the variables of its section; undefined where no DATASEC lists it. */
-  variable: number | undefined;
+  /** Its entry in the DATASEC of a section; undefined where none lists it. */
+  listed: { readonly section: OutputSection; readonly entry: OutputVar } | undefined;
 }
 
 /** A symbol that several files may name. */

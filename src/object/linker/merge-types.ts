@@ -74,7 +74,7 @@ export class TypeMerger {
         if (global === undefined) continue;
         const isNew = global.type === undefined;
         const next = this.builder.nextId + added.length;
-        const type = (global.type ??= { id: next, referred: 0, origin: { btf, id }, variable: undefined });
+        const type = (global.type ??= { id: next, referred: 0, origin: { btf, id }, listed: undefined });
         if (global.retype) {
           global.retype = false;
           type.origin = { btf, id };
@@ -104,9 +104,10 @@ export class TypeMerger {
         const type = ids[entry.type];
         const isGlobal = type !== 0 && isNonStatic(btf, entry.type);
         const global = isGlobal ? globals.get(btf.nameOf(entry.type)) : undefined;
-        if (global !== undefined && updateVar(input, global, section)) continue;
-        section.vars.push({ type, offset: offset + entry.offset, size: entry.size });
-        if (global?.type !== undefined) global.type.variable = section.vars.length - 1;
+        if (global !== undefined && updateEntry(input, global, section)) continue;
+        const listed = { section, entry: { type, offset: offset + entry.offset, size: entry.size } };
+        section.vars.push(listed.entry);
+        if (global?.type !== undefined) global.type.listed = listed;
       }
     });
   }
@@ -123,19 +124,24 @@ export class TypeMerger {
  * A global that several files list has one entry. Its type may come from another file now: so its size may too.
  * @returns whether there is an entry already
  */
-function updateVar(input: LinkInput, global: Global, section: OutputSection): boolean {
+function updateEntry(input: LinkInput, global: Global, section: OutputSection): boolean {
   const { name, type } = global;
   const at = { symbol: name, file: input.file, first: global.claims[0].file };
   if (global.section !== section) {
     throw errGlobal(at, `section mismatch '${global.section?.name ?? 'none'}' vs '${section.name}'`);
   }
-  if (type?.variable === undefined) return false;
+  if (type?.listed === undefined) return false;
+  const { section: listing, entry } = type.listed;
+  if (listing !== section) {
+    // The definition that counts now is in another section than the one before; libbpf 1.5 crashes there.
+    listing.vars = listing.vars?.filter((other) => other !== entry);
+    return false;
+  }
   const { btf, id } = type.origin;
   // A function has no size.
   if (btf.kindOf(id) === BTF_KIND.FUNC) return true;
   const size = sizeOf(btf, btf.third(id));
   if (size === undefined) throw errGlobal(at, 'failed to resolve size of underlying type');
-  const vars = section.vars ?? [];
-  vars[type.variable] = { ...vars[type.variable], size };
+  entry.size = size;
   return true;
 }

@@ -20,6 +20,9 @@ export type SectionKind = Pick<ElfSection, 'type' | 'flags' | 'entsize' | 'addra
 const MAX_FILE = 1 << 28;
 const MAX_SECTION = 0x7fff_ffff;
 
+/** An entry of the DATASEC of a section; later files may change its size. */
+export type OutputVar = { -readonly [K in keyof DatasecVar]: DatasecVar[K] };
+
 /** A section of the linked file: those of all files that have its name, one behind the other. */
 export class OutputSection {
   readonly name: string;
@@ -34,7 +37,7 @@ export class OutputSection {
   /** Index of the symbol that stands for the section; 0 for none yet. */
   sectionSymbol = 0;
   /** Variables for its DATASEC; undefined where no file has one. */
-  vars: DatasecVar[] | undefined;
+  vars: OutputVar[] | undefined;
   readonly ext = new ExtRecords();
   readonly #content: ByteWriter;
 
