@@ -28,7 +28,7 @@ export function addSourceNeeds(needs: Needs, names: CNames): void {
     const returned = RETURNED_STRUCTS.get(name);
     if (returned !== undefined) tags.add(returned);
   }
-  for (const tag of names.tags) tags.add(tag);
+  for (const tag of names.tags) if (!names.defined.has(tag)) tags.add(tag);
   for (const iterator of names.iterators) {
     tags.add(`bpf_iter_${iterator}`);
     for (const step of ['new', 'next', 'destroy']) identifiers.add(`bpf_iter_${iterator}_${step}`);
