@@ -78,7 +78,7 @@ function errInsn(insns: Insns, at: number): CoreFailure {
 function patchImmediate(insns: Insns, at: number, decision: CoreDecision): CorePatch | CoreFailure {
   if (decision.poison) return poison(insns, at);
   const before = insns.imm(at);
-  const unexpected = checkValue(BigInt(before), 'ALU/ALU64', at, decision);
+  const unexpected = checkValue(BigInt(before), { what: 'ALU/ALU64', at }, decision);
   if (unexpected !== undefined) return unexpected;
   insns.setImm(at, Number(BigInt.asIntN(32, decision.targetValue)));
   return { poisoned: false, text: `imm ${before} -> ${insns.imm(at)}` };
@@ -88,7 +88,7 @@ function patchOffset(insns: Insns, at: number, decision: CoreDecision): CorePatc
   if (decision.poison) return poison(insns, at);
   const before = insns.off(at);
   const { localSize, targetSize, targetValue } = decision;
-  const unexpected = checkValue(BigInt(before), 'LDX/ST/STX', at, decision);
+  const unexpected = checkValue(BigInt(before), { what: 'LDX/ST/STX', at }, decision);
   if (unexpected !== undefined) return unexpected;
   if (targetValue > OFF_MAX) return failure('ERANGE', `insn #${at} (LDX/ST/STX) value too big: ${targetValue}`);
   if (decision.sizeChangeBreaks) {
@@ -124,13 +124,17 @@ function patchWide(insns: Insns, at: number, decision: CoreDecision): CorePatch 
   }
   if (decision.poison) return poison(insns, at);
   const before = insns.imm64(at);
-  const unexpected = checkValue(before, 'LDIMM64', at, decision);
+  const unexpected = checkValue(before, { what: 'LDIMM64', at }, decision);
   if (unexpected !== undefined) return unexpected;
   insns.setImm64(at, decision.targetValue);
   return { poisoned: false, text: `imm64 ${before} -> ${decision.targetValue}` };
 }
 
-function checkValue(have: bigint, what: string, at: number, decision: CoreDecision): CoreFailure | undefined {
+function checkValue(
+  have: bigint,
+  { what, at }: { what: string; at: number },
+  decision: CoreDecision,
+): CoreFailure | undefined {
   const { validate, localValue, targetValue } = decision;
   if (!validate || BigInt.asUintN(64, have) === localValue) return undefined;
   return failure('EINVAL', `unexpected insn #${at} (${what}) value: got ${have}, exp ${localValue} -> ${targetValue}`);

@@ -313,6 +313,52 @@ describe('CoreResolver', () => {
     expect(report.detail).toContain(text);
   });
 
+  /** The bits of memory that BTF calls a bitfield: counted from the lowest bit of a byte up, or from the highest down. */
+  function bitsOf(memory: Uint8Array, endian: Endian, place: { offset: number; size: number }): bigint {
+    let value = 0n;
+    for (let i = 0; i < place.size; i++) {
+      const bit = place.offset + i;
+      const inByte = endian === 'little' ? bit % 8 : 7 - (bit % 8);
+      const set = BigInt((memory[bit >> 3] >> inByte) & 1);
+      value = endian === 'little' ? value | (set << BigInt(i)) : (value << 1n) | set;
+    }
+    return value;
+  }
+
+  /** What a program makes of the answers to its four questions. */
+  function readField(memory: Uint8Array, endian: Endian, answers: readonly number[]): bigint {
+    const [offset, size, left, right] = answers;
+    const bytes = [...memory.subarray(offset, offset + size)];
+    if (endian === 'little') bytes.reverse();
+    const word = bytes.reduce((all, byte) => (all << 8n) | BigInt(byte), 0n);
+    return BigInt.asUintN(64, word << BigInt(left)) >> BigInt(right);
+  }
+
+  for (const endian of ['little', 'big'] as const) {
+    test(`a bitfield is found in memory by its load and shifts, ${endian}-endian`, () => {
+      const memory = Uint8Array.from({ length: 24 }, (_, i) => (i * 151 + 77) & 0xff);
+      for (const [type, bytes] of [
+        [2, 4],
+        [4, 8],
+      ]) {
+        for (let offset = 0; offset < 64; offset += 3) {
+          for (const size of [1, 2, 7, 12, 20, 31]) {
+            // No compiler lays a bitfield over the end of what its type takes.
+            if (Math.floor(offset / (bytes * 8)) !== Math.floor((offset + size - 1) / (bytes * 8))) continue;
+            const target = [struct('s', 16, ['f', type, offset, size])];
+            const answers = [OFFSET, SIZE, LSHIFT, RSHIFT].map((kind) => {
+              const insn = kind === RSHIFT ? { imm: 59 } : {};
+              const { report, insns } = relocate({ local: bits, target, kind, access: '0:0', endian, insn });
+              expect(report.outcome).toBe('resolved');
+              return insns.imm(0);
+            });
+            expect(readField(memory, endian, answers)).toBe(bitsOf(memory, endian, { offset, size }));
+          }
+        }
+      }
+    });
+  }
+
   test('candidates that did not match are dropped for the relocations that follow', () => {
     const local = builder([...NUMBERS, ...pair]);
     const [first, second] = [local.string('0:1'), local.string('0:0')];
