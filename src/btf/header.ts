@@ -51,6 +51,7 @@ export function readSections(bytes: Uint8Array, options: { split: boolean }): Bt
   const reader = new ByteReader(bytes, endian, truncated);
   reader.check(0, HEADER_SIZE);
   const version = reader.u8(2);
+  // DEVIATION: libbpf does not look at the version.
   if (version !== BTF_VERSION) throw errVersion({ what: 'BTF', version });
   const headerSize = reader.u32(4);
   if (headerSize < HEADER_SIZE) throw errHeader({ what: 'hdr_len', have: headerSize, want: `${HEADER_SIZE} or more` });
