@@ -2,7 +2,7 @@ import { EbpftsError } from '../base/index.ts';
 import { type Skeleton, skeletonName, skeletonOf } from '../gen/index.ts';
 import { openObject } from '../object/index.ts';
 import type { Context } from './context.ts';
-import { errFailed, strerror } from './errors.ts';
+import { errFailed, errUsage, strerror } from './errors.ts';
 import { errnoOf } from './files.ts';
 import { LIBBPF_OPNOTSUPP, libbpfErrno, libbpfStrerror } from './libbpf-errno.ts';
 import type { Words } from './words.ts';
@@ -15,7 +15,7 @@ export interface SkeletonArguments {
 }
 
 export function takeSkeletonArguments(words: Words): SkeletonArguments {
-  words.need(1);
+  if (words.count === 0) throw errUsage(`'${words.previous}' needs at least 1 arguments, 0 found`);
   const path = words.take();
   let name: string | undefined;
   let lang: string | undefined;
@@ -42,7 +42,11 @@ export interface SkeletonFileOptions {
   readonly status?: number;
 }
 
-/** Opens an object file for a generator. @throws {CliError} as bpftool says it */
+/**
+ * Opens an object file for a generator.
+ * DEVIATION: bpftool 7.5 refuses objects of the other byte order, from which the same text comes.
+ * @throws {CliError} as bpftool says it
+ */
 export function openSkeleton(context: Context, args: SkeletonArguments, options: SkeletonFileOptions): Skeleton {
   const { path } = args;
   const elf = readElf(context, path);

@@ -1,60 +1,47 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { EbpftsError } from '../../src/base/index.ts';
 import { formatTsSkeleton, skeletonOf } from '../../src/gen/index.ts';
 import { openObject } from '../../src/object/index.ts';
+import { typeCheckModules } from '../support/type-check-skeletons.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const objects = `${root}samples/objects/`;
+const fixtures = `${root}test/fixtures/objects/`;
 
 function tsSkeletonOf(path: string, runtime?: string): string {
-  const bytes = readFileSync(`${objects}${path}.bpf.o`);
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  return formatTsSkeleton(skeletonOf(openObject(bytes, { name }), bytes, { file: `${name}.bpf.o`, name }), { runtime });
+  const elf = readFileSync(path);
+  const file = path.slice(path.lastIndexOf('/') + 1);
+  const name = file.replace(/\.bpf\.o$/, '');
+  return formatTsSkeleton(skeletonOf(openObject(elf, { name }), elf, { file, name }), { runtime });
 }
 
 describe('TypeScript skeletons', () => {
   it.each(['xdp_ssh_firewall', 'ringbuf_packets', 'typed_values', 'globals'])('of %s are as recorded', async (name) => {
-    const text = tsSkeletonOf(`clang-19/el/${name}`, '../../../src/index.ts');
+    const text = tsSkeletonOf(`${objects}clang-19/el/${name}.bpf.o`, '../../../src/index.ts');
     await expect(text).toMatchFileSnapshot(`golden/${name}.skel.ts`);
   });
 
   it('type-check under strict for every sample of every compiler and both byte orders', { timeout: 120_000 }, () => {
-    mkdirSync(`${root}node_modules/.cache`, { recursive: true });
-    const folder = mkdtempSync(`${root}node_modules/.cache/skeletons-`);
-    try {
-      let count = 0;
-      for (const set of ['clang-19/el', 'clang-19/eb', 'clang-14/el', 'gcc/el']) {
-        for (const file of readdirSync(`${objects}${set}`)) {
-          const name = file.replace(/\.bpf\.o$/, '');
-          const text = unlessRefused(() => tsSkeletonOf(`${set}/${name}`));
-          if (text === undefined) continue;
-          writeFileSync(`${folder}/${set.replace('/', '-')}-${name}.skel.ts`, text);
-          count++;
-        }
+    const modules = new Map<string, string>();
+    for (const set of ['clang-19/el', 'clang-19/eb', 'clang-14/el', 'gcc/el']) {
+      for (const file of readdirSync(`${objects}${set}`)) {
+        const name = file.replace(/\.bpf\.o$/, '');
+        const text = unlessRefused(() => tsSkeletonOf(`${objects}${set}/${file}`));
+        if (text !== undefined) modules.set(`${set.replace('/', '-')}-${name}.skel`, text);
       }
-      writeFileSync(
-        `${folder}/tsconfig.json`,
-        JSON.stringify({
-          extends: `${root}tsconfig.json`,
-          compilerOptions: { paths: { ebpfts: [`${root}src/index.ts`] }, typeRoots: [`${root}node_modules/@types`] },
-          include: ['*.ts', `${root}src/**/*.d.ts`],
-          exclude: [],
-        }),
-      );
-      // One that is wrong: the check must see it.
-      writeFileSync(
-        `${folder}/wrong.skel.ts`,
-        `import { XdpDrop } from './clang-19-el-xdp_drop.skel.ts';\nXdpDrop.open().maps;\n`,
-      );
-      const problems = typeCheck(folder);
-      expect(problems).toEqual([expect.stringContaining("Property 'maps' does not exist on type 'XdpDrop'")]);
-      expect(count).toBeGreaterThan(150);
-    } finally {
-      rmSync(folder, { recursive: true });
     }
+    for (const name of ['odd_names', 'hostile_names']) modules.set(name, tsSkeletonOf(`${fixtures}${name}.bpf.o`));
+    // One that is wrong: the check must see it.
+    modules.set('wrong', `import { XdpDrop } from './clang-19-el-xdp_drop.skel.ts';\nXdpDrop.open().maps;\n`);
+    expect(typeCheckModules(modules)).toEqual([
+      expect.stringContaining("Property 'maps' does not exist on type 'XdpDrop'"),
+    ]);
+    expect(modules.size).toBeGreaterThan(150);
   });
 });
 
@@ -65,18 +52,6 @@ function unlessRefused(make: () => string): string | undefined {
   } catch (error) {
     if (error instanceof EbpftsError) return undefined;
     throw error;
-  }
-}
-
-/** tsc's complaints about the folder. */
-function typeCheck(folder: string): string[] {
-  try {
-    execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', folder], { encoding: 'utf8' });
-    return [];
-  } catch (error) {
-    return (error as { stdout: string }).stdout
-      .split('\n')
-      .filter((line) => line.includes('error TS') && !/^[./]*src\//.test(line));
   }
 }
 
@@ -105,5 +80,42 @@ describe('names that would break out of the text', () => {
     expect(text).toContain('`SEC("xdp * / throw 1; /*?")`');
     expect(text).toContain('// Generated by ebpfts gen skeleton from x?y.o; not to be edited.\nimport');
     expect(text).toContain("{ name: 'n\\'' }");
+  });
+});
+
+describe('a skeleton of odd or hostile names, run', () => {
+  it.each([
+    [
+      'odd_names',
+      'OddNames',
+      `const s = OddNames.open();
+       s.bss.__proto__ = 5; s.bss.toString = 6; s.data.new = 7; s.bss['a.b'] = 8; s.rodata_data.in_rodata_data = 9;
+       console.log(s.bss.__proto__, s.bss.toString, s.data.new, s.bss['a.b'], s.rodata_data.in_rodata_data, s.data.big);
+       console.log(Object.keys(s.maps).join(), s.maps.hasOwnProperty.spec.name);`,
+      '5 6 7 8 9 281474976710655n\nobject,hasOwnProperty hasOwnProperty\n',
+    ],
+    [
+      'hostile_names',
+      'HostileNames',
+      `const s = HostileNames.open();
+       console.log(JSON.stringify([s.maps, s.progs, s.data, s.rodata].map((group) => Object.keys(group))));`,
+      `${JSON.stringify([
+        ["m', throw_me(), '"],
+        ['*/ throw_me(); /*'],
+        ['a; } } throw_me(); /* */ \'"`\u0024{throw_me()}\\\n//'],
+        ['__proto__: throw_me(), x'],
+      ])}\n`,
+    ],
+  ])('%s: every name is where it belongs', { timeout: 60_000 }, (name, className, body, output) => {
+    const folder = mkdtempSync(join(tmpdir(), 'ebpfts-skeleton-'));
+    try {
+      const text = tsSkeletonOf(`${fixtures}${name}.bpf.o`, `${root}src/index.ts`);
+      expect(text).toContain(`export class ${className} `);
+      writeFileSync(join(folder, 'run.mts'), `${text}\n${body}\n`);
+      const args = ['--import', import.meta.resolve('tsx'), join(folder, 'run.mts')];
+      expect(execFileSync(process.execPath, args, { encoding: 'utf8' })).toBe(output);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -8,6 +8,7 @@ const EINVAL = -22;
 /**
  * `gen skeleton OBJ [name NAME] [lang ts|c]`: a TypeScript module or a C header that holds an object and opens, loads and
  * attaches it; in JSON all that such a generator needs to know.
+ * DEVIATION: bpftool writes C only, also with `-j`.
  */
 export const genSkeleton: Handler = async (context, words) => {
   const args = takeSkeletonArguments(words);
