@@ -154,6 +154,7 @@ export class BtfBuilder {
   }
 
   readonly #place = (text: string): number => {
+    if (text === '') return 0;
     const bytes = encodeUtf8(text);
     return this.#addString({ bytes, start: 0, end: bytes.length });
   };

@@ -10,8 +10,8 @@ export const UNMAPPED = 0xffff_ffff;
 export const IN_PROGRESS = 0xffff_fffe;
 
 /** Comparisons allowed per word of types: eight kernels merged into one need 1.6, the suite's 790 objects 0.4. */
-const WORK_PER_WORD = 64;
-const WORK_MINIMUM = 16_000_000;
+const WORK_PER_WORD = 16;
+const WORK_MINIMUM = 2_000_000;
 
 /** The types that are being deduplicated, and which of them became which. */
 export class DedupGraph {
