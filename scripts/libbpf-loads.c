@@ -2,9 +2,10 @@
  * What libbpf hands to bpf(2) for each program of BPF objects, each loaded alone; no program reaches the kernel.
  * Built and run by scripts/record-relocations.sh.
  *
- * usage: libbpf-loads [-l] [-k VERSION] [-d FILE] BTF OBJECT...     (BTF: the file that CO-RE relocates against)
+ * usage: libbpf-loads [-l] [-k VERSION] [-d FILE] [-m NAME=FILE]... BTF OBJECT...     (BTF: the file that CO-RE relocates against)
  * -l prints what libbpf says, below the row of its program, each line after a tab.
  * -d FILE leaves the last BTF that libbpf handed over in FILE.
+ * -m NAME=FILE makes it believe that a module of that BTF is loaded; a BTF of - is the kernel's, and its modules'.
  * -k 5.4 makes libbpf believe that the kernel lacks what came after that version, as far as it asks the kernel.
  * Prints one line a program, comma-separated:
  *   object,program,loads|refused[,type,attach_type,flags,license,insns,func_info,line_info,btf,maps]
@@ -184,6 +185,13 @@ static void record_program(const union bpf_attr *attr)
 		for (unsigned int i = 0; i < attr->func_info_cnt; i++)
 			said_length += sprintf(said + said_length, "\tfunc_info %u\n",
 				((__u32 *)(attr->func_info + i * attr->func_info_rec_size))[1]);
+	if (listening)
+		for (unsigned int i = 0; i < attr->insn_cnt; i++) {
+			const struct bpf_insn *insn = (struct bpf_insn *)attr->insns + i;
+
+			said_length += sprintf(said + said_length, "\tinsn %u: %02x %x %x %d %d\n", i, insn->code, insn->dst_reg,
+					       insn->src_reg, insn->off, insn->imm);
+		}
 	sprintf(prog_record, "%u,%u,%u,%s,%s,%u:%s,%u:%s", attr->prog_type, attr->expected_attach_type, attr->prog_flags,
 		(char *)attr->license, code, attr->func_info_cnt, funcs, attr->line_info_cnt, lines);
 }
@@ -248,6 +256,64 @@ static void dump_btf(const void *blob, size_t size)
 	fclose(file);
 }
 
+/* Modules that are said to be there, with ids from FIRST_MODULE on */
+#define FIRST_MODULE 1000000
+#define MAX_MODULES 8
+static struct {
+	const char *name, *file;
+	int fd;
+} modules[MAX_MODULES];
+static int module_count;
+
+static int fill_info(int number, struct bpf_btf_info *info)
+{
+	FILE *file = fopen(modules[number].file, "r");
+	char data[1 << 16];
+	size_t size = fread(data, 1, sizeof(data), file);
+
+	fclose(file);
+	if (info->btf)
+		memcpy((void *)info->btf, data, info->btf_size < size ? info->btf_size : size);
+	if (info->name)
+		snprintf((char *)info->name, info->name_len, "%s", modules[number].name);
+	info->btf_size = size;
+	info->name_len = strlen(modules[number].name);
+	info->id = FIRST_MODULE + number;
+	info->kernel_btf = 1;
+	return 0;
+}
+
+/* The commands that go through the loaded BTF objects; 0 where the kernel is to be asked */
+static int ask_modules(const long *args, long *result)
+{
+	union bpf_attr *attr = (void *)args[1];
+
+	*result = 0;
+	if (!module_count)
+		return 0;
+	if (args[0] == BPF_BTF_GET_NEXT_ID) {
+		unsigned int next = attr->start_id < FIRST_MODULE ? FIRST_MODULE : attr->start_id + 1;
+
+		attr->next_id = next;
+		if (next >= FIRST_MODULE + module_count) {
+			errno = ENOENT;
+			*result = -1;
+		}
+		return 1;
+	}
+	if (args[0] == BPF_BTF_GET_FD_BY_ID && attr->btf_id >= FIRST_MODULE) {
+		*result = modules[attr->btf_id - FIRST_MODULE].fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+		return 1;
+	}
+	if (args[0] == BPF_OBJ_GET_INFO_BY_FD)
+		for (int i = 0; i < module_count; i++)
+			if (modules[i].fd == (int)attr->info.bpf_fd) {
+				*result = fill_info(i, (void *)attr->info.info);
+				return 1;
+			}
+	return 0;
+}
+
 /* Maps that the kernel refuses are taken as made, so that libbpf comes to the program that is asked for */
 static long record_call(const long *args)
 {
@@ -259,6 +325,8 @@ static long record_call(const long *args)
 			record_program(attr);
 		return null_fd();
 	}
+	if (ask_modules(args, &result))
+		return result;
 	if ((args[0] == BPF_PROG_LOAD && refuses_probe(attr)) || (args[0] == BPF_BTF_LOAD && refuses_btf((void *)attr->btf)) ||
 	    (args[0] == BPF_MAP_CREATE && (attr->map_flags & BPF_F_MMAPABLE) && lacks(5, 5)) ||
 	    (args[0] == BPF_PROG_BIND_MAP && lacks(5, 10)) || (args[0] == BPF_LINK_CREATE && lacks(5, 15))) {
@@ -297,7 +365,7 @@ long syscall(long nr, ...)
 
 static void load_alone(const char *btf, const char *path, const char *name, const char *program)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = btf);
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = strcmp(btf, "-") ? btf : NULL);
 	struct bpf_object *object = bpf_object__open_file(path, &opts);
 	struct bpf_program *each;
 	struct bpf_map *map;
@@ -325,14 +393,17 @@ static void load_alone(const char *btf, const char *path, const char *name, cons
 
 int main(int argc, char **argv)
 {
-	for (int option; (option = getopt(argc, argv, "lk:d:")) != -1;) {
+	for (int option; (option = getopt(argc, argv, "lk:d:m:")) != -1;) {
 		char *minor;
 
 		if (option == 'l')
 			listening = 1;
 		else if (option == 'd')
 			dump = optarg;
-		else if (option == 'k') {
+		else if (option == 'm' && module_count < MAX_MODULES) {
+			modules[module_count].name = strsep(&optarg, "=");
+			modules[module_count++].file = optarg;
+		} else if (option == 'k') {
 			kernel = strtoul(optarg, &minor, 10) * 1000;
 			kernel += strtoul(minor + 1, NULL, 10);
 		}
