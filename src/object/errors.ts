@@ -4,8 +4,8 @@ import { EbpftsError } from '../base/index.ts';
 /** The file is ELF, but no BPF object that can be opened. */
 export class ObjectError extends EbpftsError {}
 
-const objectError = (code: string, message: string, details?: ErrorDetails, cause?: unknown) =>
-  new ObjectError({ code, message, details, cause });
+const objectError = (code: string, message: string, details?: ErrorDetails) =>
+  new ObjectError({ code, message, details });
 
 export const errNoSymbols = () =>
   objectError('OBJECT_NO_SYMTAB', "elf: couldn't find symbol table, stripped object file?");
@@ -23,7 +23,11 @@ export const errStaticProgram = (section: string, program: string) =>
   });
 
 export const errBtfRequired = (problem: string, cause?: unknown) =>
-  objectError('OBJECT_BTF', `BTF is required, but is missing or corrupted: ${problem}`, undefined, cause);
+  new ObjectError({
+    code: 'OBJECT_BTF',
+    message: `BTF is required, but is missing or corrupted: ${problem}`,
+    cause,
+  });
 
 export const errDatasec = (section: string, problem: string) =>
   objectError('OBJECT_DATASEC', `sec '${section}': ${problem}`, { section });

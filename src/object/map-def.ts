@@ -87,18 +87,21 @@ function parseAttribute(context: MapDefContext, { def, member, isLast }: Attribu
       def.mapExtra = readLong(context, member);
       return;
     case 'key_size':
-      def.keySize = agree(context, 'key', def.keySize, readInt(context, member));
+      def.keySize = agree(context, 'key', { known: def.keySize, size: readInt(context, member) });
       return;
     case 'value_size':
-      def.valueSize = agree(context, 'value', def.valueSize, readInt(context, member));
+      def.valueSize = agree(context, 'value', { known: def.valueSize, size: readInt(context, member) });
       return;
     case 'key':
       def.keyTypeId = readPointee(context, member);
-      def.keySize = agree(context, 'key', def.keySize, sizeOfAttribute(context, 'key', def.keyTypeId));
+      def.keySize = agree(context, 'key', { known: def.keySize, size: sizeOfAttribute(context, 'key', def.keyTypeId) });
       return;
     case 'value':
       def.valueTypeId = readPointee(context, member);
-      def.valueSize = agree(context, 'value', def.valueSize, sizeOfAttribute(context, 'value', def.valueTypeId));
+      def.valueSize = agree(context, 'value', {
+        known: def.valueSize,
+        size: sizeOfAttribute(context, 'value', def.valueTypeId),
+      });
       return;
     case 'values':
       parseValues(context, { def, member, isLast });
@@ -144,7 +147,7 @@ function sizeOfAttribute({ map, btf }: MapDefContext, what: string, id: BtfId): 
   return size;
 }
 
-function agree({ map }: MapDefContext, what: string, known: number, size: number): number {
+function agree({ map }: MapDefContext, what: string, { known, size }: { known: number; size: number }): number {
   if (known !== 0 && known !== size) throw errMap(map, `conflicting ${what} size ${known} != ${size}`, { known, size });
   return size;
 }
@@ -164,7 +167,7 @@ function parseValues(context: MapDefContext, { def, member, isLast }: Attribute)
   if (context.isInner) throw errMap(map, 'multi-level inner maps not supported');
   if (!isLast) throw errMap(map, "'values' member should be last");
   if (!isMapInMap(def.type) && !isProgArray) throw errMap(map, 'should be map-in-map or prog-array');
-  def.valueSize = agree(context, 'value', def.valueSize, 4);
+  def.valueSize = agree(context, 'value', { known: def.valueSize, size: 4 });
   const array = btf.typeById(member.type);
   if (array.kind !== 'ARRAY' || array.count !== 0) throw errMap(map, `${what} spec is not a zero-sized array`);
   const pointer = resolveType(btf, array.type);

@@ -4,8 +4,7 @@ import { EbpftsError } from '../../base/index.ts';
 /** Objects that cannot be linked: the text begins as libbpf's does, then says which files, and both sides. */
 export class LinkError extends EbpftsError {}
 
-const linkError = (code: string, message: string, details?: ErrorDetails, cause?: unknown) =>
-  new LinkError({ code, message, details, cause });
+const linkError = (code: string, message: string, details?: ErrorDetails) => new LinkError({ code, message, details });
 
 export const errNoFiles = () => linkError('LINK_NO_FILES', 'no object files to link');
 
@@ -13,7 +12,12 @@ export const errInput = (file: string, problem: string, details?: ErrorDetails) 
   linkError('LINK_INPUT', `${problem} in ${file}`, { file, ...details });
 
 export const errBtf = (at: { file: string; section: string }, cause: Error) =>
-  linkError('LINK_BTF', `failed to parse ${at.section} from ${at.file}: ${cause.message}`, at, cause);
+  new LinkError({
+    code: 'LINK_BTF',
+    message: `failed to parse ${at.section} from ${at.file}: ${cause.message}`,
+    details: at,
+    cause,
+  });
 
 export const errByteOrder = (at: { file: string; have: string; first: string; want: string }) =>
   linkError(

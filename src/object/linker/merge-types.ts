@@ -99,14 +99,14 @@ export class TypeMerger {
       const place = places[number];
       if (vars === undefined || place === undefined) return;
       const { section, offset } = place;
-      section.vars ??= [];
+      section.vars ??= new Set();
       for (const entry of vars) {
         const type = ids[entry.type];
         const isGlobal = type !== 0 && isNonStatic(btf, entry.type);
         const global = isGlobal ? globals.get(btf.nameOf(entry.type)) : undefined;
         if (global !== undefined && updateEntry(input, global, section)) continue;
         const listed = { section, entry: { type, offset: offset + entry.offset, size: entry.size } };
-        section.vars.push(listed.entry);
+        section.vars.add(listed.entry);
         if (global?.type !== undefined) global.type.listed = listed;
       }
     });
@@ -115,7 +115,7 @@ export class TypeMerger {
   /** Appends the DATASECs of the linked file. */
   appendDatasecs(sections: readonly OutputSection[]): void {
     for (const { name, size, vars } of sections) {
-      if (vars !== undefined) this.builder.add({ kind: 'DATASEC', name, size, vars });
+      if (vars !== undefined) this.builder.add({ kind: 'DATASEC', name, size, vars: [...vars] });
     }
   }
 }
@@ -134,7 +134,7 @@ function updateEntry(input: LinkInput, global: Global, section: OutputSection): 
   const { section: listing, entry } = type.listed;
   if (listing !== section) {
     // The definition that counts now is in another section than the one before; libbpf 1.5 crashes there.
-    listing.vars = listing.vars?.filter((other) => other !== entry);
+    listing.vars?.delete(entry);
     return false;
   }
   const { btf, id } = type.origin;

@@ -37,7 +37,7 @@ export class OutputSection {
   /** Index of the symbol that stands for the section; 0 for none yet. */
   sectionSymbol = 0;
   /** Variables for its DATASEC; undefined where no file has one. */
-  vars: OutputVar[] | undefined;
+  vars: Set<OutputVar> | undefined;
   readonly ext = new ExtRecords();
   readonly #content: ByteWriter;
 

@@ -9,6 +9,14 @@ export interface TypeRef {
 
 /** Types nested deeper than that in one another are not compared. */
 const MAX_DEPTH = 256;
+/** Most members and parameters that are looked at. */
+const MAX_ELEMENTS = 1 << 20;
+
+const TOO_LARGE = `types have more than ${MAX_ELEMENTS} members to compare`;
+
+/** Words of a member and of a parameter. */
+const MEMBER_WORDS = 3;
+const PARAM_WORDS = 2;
 
 const NAMED: ReadonlySet<number> = new Set([
   BTF_KIND.STRUCT,
@@ -44,10 +52,20 @@ class Comparison {
   readonly #b: Btf;
   /** Pairs that were compared, or are being compared: of a loop, every pair is looked at once. */
   readonly #seen = new Set<number>();
+  #elements = 0;
 
   constructor(a: Btf, b: Btf) {
     this.#a = a;
     this.#b = b;
+  }
+
+  /** The elements of a type, the words of each; of no more types than there is work for. */
+  #elementsOf(btf: Btf, id: BtfId, size: number): Uint32Array[] | undefined {
+    const count = btf.vlenOf(id);
+    this.#elements += count;
+    if (this.#elements > MAX_ELEMENTS) return undefined;
+    const start = btf.index[id] + 3;
+    return Array.from({ length: count }, (_, i) => btf.words.subarray(start + i * size, start + (i + 1) * size));
   }
 
   compare(pair: Pair, { exact, depth }: Step): string | undefined {
@@ -60,7 +78,9 @@ class Comparison {
     const kind = this.#a.kindOf(a);
     const other = this.#b.kindOf(b);
     if (!exact && (kind === BTF_KIND.FWD) !== (other === BTF_KIND.FWD)) {
-      return kind === BTF_KIND.FWD ? forward(this.#a, a, this.#b, b) : forward(this.#b, b, this.#a, a);
+      return kind === BTF_KIND.FWD
+        ? forward({ btf: this.#a, id: a }, { btf: this.#b, id: b })
+        : forward({ btf: this.#b, id: b }, { btf: this.#a, id: a });
     }
     if (kind !== other) return `incompatible BTF kinds ${text(kind)} and ${text(other)}`;
     if (NAMED.has(kind) && this.#a.nameOf(a) !== this.#b.nameOf(b)) {
@@ -110,13 +130,14 @@ class Comparison {
   }
 
   #compareFields(kind: number, [a, b]: Pair, step: Step): string | undefined {
-    const count = this.#a.vlenOf(a);
-    if (count !== this.#b.vlenOf(b)) {
-      return `incompatible number of ${text(kind)} fields ${count} and ${this.#b.vlenOf(b)}`;
+    const fields = this.#elementsOf(this.#a, a, MEMBER_WORDS);
+    const others = this.#elementsOf(this.#b, b, MEMBER_WORDS);
+    if (fields === undefined || others === undefined) return TOO_LARGE;
+    if (fields.length !== others.length) {
+      return `incompatible number of ${text(kind)} fields ${fields.length} and ${others.length}`;
     }
-    for (let i = 0; i < count; i++) {
-      const field = element(this.#a, a, i, 3);
-      const other = element(this.#b, b, i, 3);
+    for (const [i, field] of fields.entries()) {
+      const other = others[i];
       const name = this.#a.strings.at(field[0]);
       const otherName = this.#b.strings.at(other[0]);
       if (name !== otherName) return `incompatible field #${i} names '${name}' and '${otherName}'`;
@@ -128,29 +149,25 @@ class Comparison {
   }
 
   #compareProto(kind: number, [a, b]: Pair, step: Step): string | undefined {
-    const count = this.#a.vlenOf(a);
-    if (count !== this.#b.vlenOf(b)) {
-      return `incompatible number of ${text(kind)} params ${count} and ${this.#b.vlenOf(b)}`;
+    const params = this.#elementsOf(this.#a, a, PARAM_WORDS);
+    const others = this.#elementsOf(this.#b, b, PARAM_WORDS);
+    if (params === undefined || others === undefined) return TOO_LARGE;
+    if (params.length !== others.length) {
+      return `incompatible number of ${text(kind)} params ${params.length} and ${others.length}`;
     }
-    for (let i = 0; i < count; i++) {
-      const problem = this.compare([element(this.#a, a, i, 2)[1], element(this.#b, b, i, 2)[1]], step);
+    for (const [i, param] of params.entries()) {
+      const problem = this.compare([param[1], others[i][1]], step);
       if (problem !== undefined) return problem;
     }
     return this.compare([this.#a.third(a), this.#b.third(b)], step);
   }
 }
 
-/** The words of element `i` of a type whose elements have `size` of them. */
-function element(btf: Btf, id: BtfId, i: number, size: number): Uint32Array {
-  const at = btf.index[id] + 3 + i * size;
-  return btf.words.subarray(at, at + size);
-}
-
 /** A forward declaration against what is none. */
-function forward(fwdBtf: Btf, fwd: BtfId, btf: Btf, id: BtfId): string | undefined {
-  const names = [fwdBtf.nameOf(fwd), btf.nameOf(id)];
+function forward(fwd: TypeRef, { btf, id }: TypeRef): string | undefined {
+  const names = [fwd.btf.nameOf(fwd.id), btf.nameOf(id)];
   if (names[0] !== names[1]) return `incompatible forward declaration names '${names[0]}' and '${names[1]}'`;
-  const want = fwdBtf.flagOf(fwd) ? BTF_KIND.UNION : BTF_KIND.STRUCT;
+  const want = fwd.btf.flagOf(fwd.id) ? BTF_KIND.UNION : BTF_KIND.STRUCT;
   if (btf.kindOf(id) === want) return undefined;
   return `incompatible ${text(want)} forward declaration and concrete kind ${text(btf.kindOf(id))}`;
 }
