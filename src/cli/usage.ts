@@ -140,7 +140,7 @@ const USAGE: Readonly<Record<string, Usage>> = {
       MAP,
       PROG,
     ],
-    options: [OUTPUT, '{-B|--base-btf} | --bpftool { 7.5 | 7.8 }', MACHINE],
+    options: [OUTPUT, '{-B|--base-btf} | --bpftool { 7.5 | 7.8 } | --exit-code', MACHINE],
   },
   gen: {
     lines: [

@@ -5,7 +5,12 @@ import type { Context, Handler } from '../context.ts';
 import { CliError, errFailed, errUsage, strerror } from '../errors.ts';
 import { writeOutput } from '../files.ts';
 
-/** `gen min_core_btf INPUT OUTPUT OBJECT...`: writes the part of a kernel's BTF that the objects' CO-RE records need. */
+/**
+ * `gen min_core_btf INPUT OUTPUT OBJECT...`: writes the part of a kernel's BTF that the objects' CO-RE records need.
+ *
+ * DEVIATION: bpftool 7.5 reads no object of the other byte order, and no split BTF as INPUT; with `-B` the output holds
+ * what is needed of both.
+ */
 export const genMinCoreBtf: Handler = (context, words) => {
   if (words.count < 3) throw errUsage(`'${words.previous}' needs at least 3 arguments, ${words.count} found`);
   const input = words.take();

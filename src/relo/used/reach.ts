@@ -10,7 +10,12 @@ export type Reach = 'layout' | 'whole' | 'members' | 'names';
 
 const BITS: Readonly<Record<Reach, number>> = { layout: 1, whole: 2, members: 4, names: 8 };
 
-/** Marks types and what they need. Each type is walked once for each reach, so any BTF takes linear time. */
+/**
+ * Marks types and what they need. Each type is walked once for each reach, so any BTF takes linear time.
+ *
+ * DEVIATION: bpftool gives up on forward declarations and type tags; they are marked as any other type, so that objects
+ * relocate on kernels that clang built.
+ */
 export class Reacher {
   readonly #used: UsedTypes;
   readonly #walked: Uint8Array;
