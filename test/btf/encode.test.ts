@@ -80,12 +80,16 @@ describe('BtfBuilder', () => {
   });
 
   test('a big-endian object has the types of its little-endian twin', () => {
-    for (const name of ['xdp_load_balancer', 'kfunc_task', 'core_reads']) {
-      const [little, big] = ['el', 'eb'].map((order) => parseBtf(btfOf(`clang-19/${order}/${name}.bpf.o`)));
-      const shape = [...little.types()].filter((type) => type.kind !== 'INT');
-      expect([big.endian, little.endian]).toEqual(['big', 'little']);
-      expect([...big.types()].filter((type) => type.kind !== 'INT').length).toBe(shape.length);
+    const raw = (path: string) => new TextDecoder().decode(formatBtfRaw(parseBtf(btfOf(path))));
+    let compared = 0;
+    for (const path of sampleObjects('clang-19/el')) {
+      const little = raw(path);
+      // The headers themselves differ: order of bitfields, registers of the processor.
+      if (/'iphdr'|pt_regs|'bpf_perf_event_data'/.test(little)) continue;
+      expect(raw(path.replace('/el/', '/eb/')), path).toBe(little);
+      compared++;
     }
+    expect(compared).toBeGreaterThan(20);
   });
 
   test('another type in the place of one moves those after it', () => {
