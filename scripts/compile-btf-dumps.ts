@@ -37,9 +37,10 @@ if (clang === undefined || paths.length === 0) {
   process.stderr.write('usage: tsx scripts/compile-btf-dumps.ts CLANG [--modules N] PATH...\n');
   process.exit(2);
 }
-let compiled = 0;
-let refused = 0;
+let allRefused = 0;
 for (const path of paths) {
+  let compiled = 0;
+  let refused = 0;
   for (const { files, base } of btfInputs(path, { modules: Number(values.modules) })) {
     const btf = readBtf(files[0], base === undefined ? undefined : readBtf(base, undefined));
     if (btf === undefined) continue;
@@ -50,6 +51,7 @@ for (const path of paths) {
       if (problem !== undefined) process.stdout.write(`${form} ${files[0]}: ${problem}\n`);
     }
   }
+  process.stdout.write(`${path}: ${compiled} headers compile, ${refused} do not\n`);
+  allRefused += refused;
 }
-process.stdout.write(`${compiled} headers compile, ${refused} do not\n`);
-process.exitCode = refused === 0 ? 0 : 1;
+process.exitCode = allRefused === 0 ? 0 : 1;
