@@ -3,9 +3,9 @@ import { errName } from '../errors.ts';
 import type { Skeleton } from './skeleton.ts';
 
 /** What can be part of a statement without becoming more than one word; compilers other than C's use the dot. */
-const WORD = /^[\p{L}\p{M}\p{N}_.$]*$/u;
+const WORD = /^[\w.$\u0080-\uffff]*$/;
 /** The same of a type: `unsigned int`, and what C++ and Rust call theirs. */
-const TYPE = /^[\p{L}\p{M}\p{N}_.$ :<>,&-]*$/u;
+const TYPE = /^[\w.$ :<>,&\u0080-\uffff-]*$/;
 
 /**
  * Refuses an object with names that would be code in the text of a C skeleton.

@@ -1,32 +1,30 @@
-import { decodeUtf8 } from '../../base/index.ts';
+import { decodeUtf8, encodeUtf8 } from '../../base/index.ts';
 
-/** Longest line, without the backslash that ends it. */
-const WIDTH = 78;
-const HEX = '0123456789abcdef';
-const BACKSLASH = 0x5c;
+/** Longest line, without the backslash that ends it; in pairs of characters, of which everything here is made. */
+const PAIRS = 78 / 2;
+
+/** Two characters in one number, as they lie in memory. */
+const pairsOf = (text: string): Uint16Array => new Uint16Array(encodeUtf8(text).slice().buffer);
 
 /** Bytes as the lines inside a string literal of C, `\x7f\x45\0…`, each but the last continued by a backslash. */
 export function cStringLines(bytes: Uint8Array): string {
-  const out = new Uint8Array(4 * bytes.length + 2 * (1 + Math.floor((4 * bytes.length) / (WIDTH - 3))));
-  const digits = Uint8Array.from(HEX, (char) => char.charCodeAt(0));
+  const hex = pairsOf(Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0')).join(''));
+  const [zero, hexMark, newLine] = pairsOf('\\0\\x\\\n');
+  const out = new Uint16Array(2 * bytes.length + 1 + Math.floor((2 * bytes.length) / (PAIRS - 1)));
   let at = 0;
-  let column = 0;
-  for (const byte of bytes) {
-    const width = byte === 0 ? 2 : 4;
-    column += width;
-    if (column > WIDTH) {
-      out[at++] = BACKSLASH;
-      out[at++] = 0x0a;
-      column = width;
+  let lineEnd = PAIRS;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (at + (byte === 0 ? 1 : 2) > lineEnd) {
+      out[at++] = newLine;
+      lineEnd = at + PAIRS;
     }
-    out[at++] = BACKSLASH;
     if (byte === 0) {
-      out[at++] = 0x30;
+      out[at++] = zero;
     } else {
-      out[at++] = 0x78;
-      out[at++] = digits[byte >> 4];
-      out[at++] = digits[byte & 15];
+      out[at++] = hexMark;
+      out[at++] = hex[byte];
     }
   }
-  return decodeUtf8(out.subarray(0, at));
+  return decodeUtf8(new Uint8Array(out.buffer, 0, 2 * at));
 }
