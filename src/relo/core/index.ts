@@ -8,7 +8,7 @@ export { paramType, type TypePair, typesAreCompatible } from './compat.ts';
 export { type CoreFailure, isFailure } from './failure.ts';
 export { coreKind, coreSubject } from './kinds.ts';
 export { nearest } from './nearest.ts';
-export type { CoreFound, CoreReport } from './resolver.ts';
+export type { CoreReport } from './resolver.ts';
 export { CoreResolver } from './resolver.ts';
 export type { CoreSpec } from './spec.ts';
 export { arrayOf, isCompositeKind, memberAt } from './spec.ts';
