@@ -74,6 +74,21 @@ ${lines(model.elf)}
 `;
 }
 
+/** A C type that is known to TypeScript by another name. */
+export interface TsAlias {
+  readonly name: string;
+  readonly comment: string;
+  readonly type: string;
+}
+
+/** The text of a module of declarations. */
+export function renderTsDeclarations(declarations: readonly TsDeclaration[], aliases: readonly TsAlias[]): string {
+  const rows = aliases.map(
+    ({ name, comment, type }) => `\n/** ${commentText(comment)} */\nexport type ${name} = ${type};\n`,
+  );
+  return [...declarations.map(declaration), ...rows].join('').trimStart();
+}
+
 function declaration(declared: TsDeclaration): string {
   const { name, comment } = declared;
   if (declared.kind === 'interface') {
