@@ -131,7 +131,9 @@ describe('generateVmlinuxHeader', () => {
   });
 });
 
-const clang = spawnSync('clang-19', ['--version']).status === 0 ? 'clang-19' : undefined;
+/** The compiler of the committed objects. */
+const CLANG = 'clang-19';
+const hasClang = spawnSync(CLANG, ['--version']).status === 0;
 const folder = mkdtempSync(join(tmpdir(), 'ebpfts-vmlinux-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -167,12 +169,12 @@ function compile(source: string): Uint8Array {
     '-o',
     output,
   ];
-  const { status, stderr } = spawnSync(clang ?? '', args, { cwd: samples, encoding: 'utf8' });
+  const { status, stderr } = spawnSync(CLANG, args, { cwd: samples, encoding: 'utf8' });
   expect(status, stderr).toBe(0);
   return readFileSync(output);
 }
 
-describe.runIf(clang !== undefined && process.arch === 'x64')('a header made for a sample', () => {
+describe.runIf(hasClang && process.arch === 'x64')('a header made for a sample', () => {
   const sources = readdirSync(samples).filter((name) => name.endsWith('.bpf.c'));
   it.each(sources)('compiles %s to the programs that the committed object has', { timeout: 30_000 }, (source) => {
     const committed = sampleObject(`clang-19/el/${source.replace('.c', '.o')}`);
