@@ -133,7 +133,8 @@ function updateEntry(input: LinkInput, global: Global, section: OutputSection): 
   if (type?.listed === undefined) return false;
   const { section: listing, entry } = type.listed;
   if (listing !== section) {
-    // The definition that counts now is in another section than the one before; libbpf 1.5 crashes there.
+    // DEVIATION: the definition that counts now is in another section than the one before. There libbpf takes the place
+    // among the variables of the old section for one among those of the new: it changes another variable, or crashes.
     listing.vars?.delete(entry);
     return false;
   }

@@ -130,8 +130,9 @@ function typeOf(input: LinkInput, symbol: ElfSymbol, types: ReadonlyMap<string, 
   const { file } = input;
   const { name } = symbol;
   if (input.btf === undefined) {
-    const problem = symbol.rawSection === SHN_UNDEF ? 'externs without BTF info are not supported' : undefined;
-    throw errSymbol({ file, symbol: name }, `${problem ?? 'failed to find BTF info'}: '${name}' of object '${file}'`);
+    const isExtern = symbol.rawSection === SHN_UNDEF;
+    const problem = isExtern ? 'externs without BTF info are not supported' : 'failed to find BTF info for object';
+    throw errSymbol({ file, symbol: name }, `${problem} '${file}', which has the symbol '${name}'`);
   }
   const type = types.get(name);
   if (type === undefined) {
