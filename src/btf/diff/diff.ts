@@ -11,7 +11,7 @@ import {
   variableChange,
 } from './declarations.ts';
 import { type EnumChange, enumChange, namelessEnumChange } from './enums.ts';
-import { byCodeUnit, forEachPair, type NamedPair, type NameSpace, typesByName } from './names.ts';
+import { forEachPair, type NamedPair, type NameSpace, typesByName } from './names.ts';
 import { Sides } from './sides.ts';
 import type { UsesOfBoth } from './uses.ts';
 
@@ -84,8 +84,15 @@ export function diffBtf(before: Btf, after: Btf, { uses }: BtfDiffOptions = {}):
   };
 }
 
-function sortByName<T extends { readonly name: string }>(list: T[]): T[] {
-  return list.sort((a, b) => byCodeUnit(a.name, b.name));
+/** By code unit; what has one name stays in its order. Names are sorted alone, without a callback: there are very many. */
+function sortByName<T extends { readonly name: string }>(list: readonly T[]): T[] {
+  const byName = new Map<string, T[]>();
+  for (const change of list) {
+    const known = byName.get(change.name);
+    if (known === undefined) byName.set(change.name, [change]);
+    else known.push(change);
+  }
+  return [...byName.keys()].sort().flatMap((name) => byName.get(name) ?? []);
 }
 
 /** A struct that has no name but that of a typedef is told field by field. */
