@@ -1,7 +1,8 @@
 /**
- * Owns: generators of source text from an opened object: the TypeScript skeleton. Texts stand in `*.template.ts`.
+ * Owns: generators: skeletons of objects in TypeScript, C and JSON; C types in TypeScript; BTF and headers of what is used.
+ * Texts stand in `*.template.ts`.
  * Does not own: the runtime under a skeleton (`loader/`).
- * Reads from: base, uapi, btf, object.
+ * Reads from: base, uapi, btf, catalog, object, relo.
  */
 export { GenError } from './errors.ts';
 export { generateMinCoreBtf } from './min-core-btf.ts';
