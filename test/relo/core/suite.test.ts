@@ -28,26 +28,38 @@ describe('the CO-RE fixtures of the selftests, as libbpf relocates them', () => 
 
 const digest = (bytes: Uint8Array) => toHex(sha256(bytes)).slice(0, 16);
 
-describe(`the CO-RE fixtures of the selftests${folder ? '' : ' (EBPFTS_SELFTESTS is not set: none checked)'}`, () => {
-  if (folder === undefined) return;
-  for (const [fixture, btfDigest, name, objectDigest, program, outcome, instructions] of rows) {
+/** The fixtures that are at hand as they were recorded: another compiler makes other objects. */
+function present(): { readonly row: string[]; readonly types: Uint8Array; readonly bytes: Uint8Array }[] {
+  if (folder === undefined) return [];
+  return rows.flatMap((row) => {
+    const [fixture, btfDigest, name, objectDigest] = row;
     const files = [`${folder}/btf__core_reloc_${fixture}.bpf.o`, `${folder}/${name}.bpf.o`];
-    if (!files.every((file) => existsSync(file))) continue;
+    if (!files.every((file) => existsSync(file))) return [];
     const [btf, bytes] = files.map((file) => readFileSync(file));
     const types = parseElf(btf).sections.find((section) => section.name === '.BTF')?.data ?? new Uint8Array();
-    // Another compiler, another object: nothing is recorded of it.
-    if (digest(types) !== btfDigest || digest(bytes) !== objectDigest) continue;
-    it(`${fixture} makes of ${program} what libbpf makes of it`, () => {
-      const object = openObject(bytes, { name });
-      const target = parseBtf(types);
-      const reports = relocateObject(object, { target, lenient: true }).reports.filter(({ kind }) => kind === 'core');
-      const failed = reports.findIndex((report) => report.outcome === 'failed');
-      const made = (failed < 0 ? reports : reports.slice(0, failed + 1)).map((report) => {
-        return `${report.insn}: ${report.outcome === 'resolved' ? report.detail.replaceAll(', ', '&') : report.outcome}`;
-      });
-      expect(made.join(';')).toBe(instructions);
-      const poisoned = reports.some((report) => report.outcome === 'poisoned');
-      expect(failed >= 0 ? 'refused' : poisoned ? 'poisoned' : 'loads').toBe(outcome);
-    });
-  }
+    return digest(types) === btfDigest && digest(bytes) === objectDigest ? [{ row, types, bytes }] : [];
+  });
+}
+
+/** What comes of an object: the outcome, then every relocation, as recorded. */
+function outcomeOf(name: string, bytes: Uint8Array, types: Uint8Array): string[] {
+  const { reports } = relocateObject(openObject(bytes, { name }), { target: parseBtf(types), lenient: true });
+  const core = reports.filter(({ kind }) => kind === 'core');
+  const failed = core.findIndex(({ outcome }) => outcome === 'failed');
+  const made = (failed < 0 ? core : core.slice(0, failed + 1)).map(({ insn, outcome, detail }) => {
+    return `${insn}: ${outcome === 'resolved' ? detail.replaceAll(', ', '&') : outcome}`;
+  });
+  const poisoned = core.some(({ outcome }) => outcome === 'poisoned');
+  return [failed >= 0 ? 'refused' : poisoned ? 'poisoned' : 'loads', made.join(';')];
+}
+
+const fixtures = present();
+
+describe(`the CO-RE fixtures of the selftests${folder ? '' : ' (EBPFTS_SELFTESTS is not set: none checked)'}`, () => {
+  it(`come out as libbpf has them, ${fixtures.length} of ${rows.length}`, () => {
+    for (const { row, types, bytes } of fixtures) {
+      const [fixture, , name, , , ...expected] = row;
+      expect([fixture, ...outcomeOf(name, bytes, types)]).toEqual([fixture, ...expected]);
+    }
+  });
 });
