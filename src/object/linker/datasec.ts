@@ -3,14 +3,7 @@ import { BTF_KIND, LINKAGE_GLOBAL } from '../../btf/index.ts';
 import type { ElfSymbol } from '../../elf/index.ts';
 import { SHN_UNDEF, STT_OBJECT } from '../../elf/index.ts';
 import { errTypes } from './errors.ts';
-import type { LinkInput } from './input.ts';
-
-/** A variable or function of a DATASEC. */
-export interface DatasecVar {
-  readonly type: BtfId;
-  readonly offset: number;
-  readonly size: number;
-}
+import type { DatasecVar, LinkInput } from './input.ts';
 
 /** The DATASEC of variables that another file may define; it is made anew where some are left. */
 const EXTERN_SECTION = '.extern';

@@ -86,6 +86,6 @@ function checkRelocations(input: LinkInput, section: ElfSection): void {
     if (symbol === 0 || symbol >= elf.symbols.length) throw refuse(`points to invalid symbol #${symbol}`);
     if (!executable) return;
     if (offset % INSN_SIZE !== 0) throw refuse(`points at offset ${offset}, between two instructions`);
-    if (offset >= target.size) throw refuse(`points at offset ${offset} of ${target.size}`);
+    if (offset >= target.data.length) throw refuse(`points at offset ${offset} of ${target.data.length}`);
   });
 }

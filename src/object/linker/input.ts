@@ -1,5 +1,5 @@
 import { EbpftsError } from '../../base/index.ts';
-import type { Btf, BtfExt } from '../../btf/index.ts';
+import type { Btf, BtfExt, BtfId } from '../../btf/index.ts';
 import { parseBtf, parseBtfExt } from '../../btf/index.ts';
 import type { ElfFile, ElfSection } from '../../elf/index.ts';
 import {
@@ -14,7 +14,6 @@ import {
   SHT_SYMTAB,
 } from '../../elf/index.ts';
 import { checkOverlap, isDebugSection, isLeftOut } from '../sections.ts';
-import type { DatasecVar } from './datasec.ts';
 import { errBtf, errInput } from './errors.ts';
 
 /** An object file to be linked. */
@@ -22,6 +21,13 @@ export interface LinkFile {
   /** For messages and the report, e.g. its path. */
   readonly name: string;
   readonly bytes: Uint8Array;
+}
+
+/** A variable or function of a DATASEC. */
+export interface DatasecVar {
+  readonly type: BtfId;
+  readonly offset: number;
+  readonly size: number;
 }
 
 /** A section of an object that is linked. */

@@ -2,9 +2,9 @@ import type { Endian } from '../../base/index.ts';
 import { ByteWriter } from '../../base/index.ts';
 import type { ElfSection, NewElfSection } from '../../elf/index.ts';
 import { SHT_NOBITS, StringTableWriter } from '../../elf/index.ts';
-import type { DatasecVar } from './datasec.ts';
 import { errTooLarge } from './errors.ts';
 import { ExtRecords } from './ext-records.ts';
+import type { DatasecVar } from './input.ts';
 
 /** The bytes of a section of one file, in the linked one. */
 export interface SectionPart {
