@@ -169,7 +169,8 @@ export class BtfBuilder {
     if (this.#from?.btf === from) return this.#from.strings;
     const shared = from.base !== undefined && from.base === this.#base ? from.base.strings.size : 0;
     const read = stringReader(from.strings.bytes);
-    const strings = new StringOffsets(from.strings.size, (old) => (old < shared ? old : this.#addString(read(old))));
+    const range = { first: shared, size: from.strings.size };
+    const strings = new StringOffsets(range, (old) => this.#addString(read(old)));
     this.#from = { btf: from, strings };
     return strings;
   }

@@ -26,7 +26,7 @@ export function relocateToBase(btf: Btf, base: Btf): Btf {
   words.set(btf.words.subarray(distilled.words.length), base.words.length);
   const index = new Uint32Array(base.typeCount + btf.typeCount - btf.firstId);
   index.set(base.index);
-  const strings = new StringOffsets(btf.strings.size, (old) => {
+  const strings = new StringOffsets({ size: btf.strings.size }, (old) => {
     if (old >= distilled.strings.size) return old - distilled.strings.size + base.strings.size;
     const name = names.get(old);
     if (name === undefined) throw errUnmappedBase({ id: 0, name: distilled.strings.at(old), kind: 'name' });

@@ -40,19 +40,22 @@ export function forEachTypeId(words: Uint32Array, at: number, visit: (id: BtfId,
 export class StringOffsets {
   /** New offset plus one by old offset; 0 where it was not asked for. */
   readonly #known: Uint32Array;
+  readonly #first: number;
   readonly #place: (old: number) => number;
 
-  /** @param place finds the new offset of an old one below `size` */
-  constructor(size: number, place: (old: number) => number) {
-    this.#known = new Uint32Array(size);
+  /** @param place finds the new offset of an old one from `first` up to `size`; others stay */
+  constructor(range: { first?: number; size: number }, place: (old: number) => number) {
+    this.#first = range.first ?? 0;
+    this.#known = new Uint32Array(range.size - this.#first);
     this.#place = place;
   }
 
-  /** What lies beyond the strings stays, as does the empty string. */
+  /** The empty string stays too. */
   at(old: number): number {
-    if (old === 0 || old >= this.#known.length) return old;
-    if (this.#known[old] === 0) this.#known[old] = this.#place(old) + 1;
-    return this.#known[old] - 1;
+    const at = old - this.#first;
+    if (old === 0 || at < 0 || at >= this.#known.length) return old;
+    if (this.#known[at] === 0) this.#known[at] = this.#place(old) + 1;
+    return this.#known[at] - 1;
   }
 
   /** Changes in place the string offsets that the type at `at` holds: its own name first, then those of its elements. */
@@ -62,10 +65,11 @@ export class StringOffsets {
     words[at] = this.at(words[at]);
     if (kind > BTF_KIND_MAX || FIRST_NAME[kind] === 0) return;
     const known = this.#known;
+    const first = this.#first;
     const step = ELEMENT_WORDS[kind];
     const start = at + FIRST_NAME[kind];
     for (let word = start, end = start + step * infoVlen(info); word < end; word += step) {
-      const offset = known[words[word]];
+      const offset = known[words[word] - first];
       words[word] = offset > 0 ? offset - 1 : this.at(words[word]);
     }
   }

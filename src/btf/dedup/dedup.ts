@@ -84,8 +84,7 @@ class UsedStrings {
     this.#base = strings.bytes.subarray(0, start);
     this.#set = set;
     const read = stringReader(strings.bytes);
-    this.offsets = new StringOffsets(strings.size, (old) => {
-      if (old < start) return old;
+    this.offsets = new StringOffsets({ first: start, size: strings.size }, (old) => {
       const text = read(old);
       const inBase = base?.strings.find(text) ?? -1;
       return inBase >= 0 ? inBase : start + set.add(text);
