@@ -51,6 +51,8 @@ export class Btf {
   readonly words: Uint32Array;
   /** Word of the head of each type, by id; entry 0 (void) points nowhere. */
   readonly index: Uint32Array;
+  /** Kind number (`BTF_KIND`) of each type, by id; 0 for void. */
+  readonly kinds: Uint8Array;
   readonly strings: BtfStrings;
   /** Id of the first type that is not the base's. */
   readonly firstId: BtfId;
@@ -69,6 +71,7 @@ export class Btf {
     this.base = parts.base;
     this.words = parts.words;
     this.index = parts.index;
+    this.kinds = kindsOf(parts);
     this.strings = parts.strings;
     this.firstId = parts.base?.typeCount ?? 1;
     this.#pointerSize = parts.pointerSize;
@@ -96,7 +99,7 @@ export class Btf {
 
   /** Kind number (`BTF_KIND`); 0 for void. `id` must exist, here and in the other flat accessors. */
   kindOf(id: BtfId): number {
-    return id === 0 ? 0 : infoKind(this.words[this.index[id] + 1]);
+    return this.kinds[id];
   }
 
   /** Number of members, enumerators, parameters or variables; of a FUNC its linkage. */
@@ -172,4 +175,10 @@ export class Btf {
   *types(): Generator<BtfType> {
     for (let id = this.firstId; id < this.typeCount; id++) yield this.typeById(id);
   }
+}
+
+function kindsOf({ words, index }: BtfParts): Uint8Array {
+  const kinds = new Uint8Array(index.length);
+  for (let id = 1; id < index.length; id++) kinds[id] = infoKind(words[index[id] + 1]);
+  return kinds;
 }

@@ -86,21 +86,42 @@ export function sizeOf(btf: Btf, id: BtfId): number | undefined {
 const MAX_ALIGN_DEPTH = 256;
 /** Marks a type whose alignment is being worked out: to meet it again is a loop. */
 const IN_PROGRESS = 0xff;
-/** Alignment plus one by id, filled as asked for: types share members, so work without it could grow exponentially. */
-const knownAlignments = new WeakMap<Btf, Uint8Array>();
+const known = new WeakMap<Btf, Alignments>();
+
+/** The alignments of a BTF's types: the same object at every call. */
+export function alignmentsOf(btf: Btf): Alignments {
+  let alignments = known.get(btf);
+  if (alignments === undefined) {
+    alignments = new Alignments(btf);
+    known.set(btf, alignments);
+  }
+  return alignments;
+}
 
 /** Alignment in bytes that C gives the type; 0 where it has none (void, a function, a loop). */
 export function alignOf(btf: Btf, id: BtfId): number {
-  let known = knownAlignments.get(btf);
-  if (known === undefined) {
-    known = new Uint8Array(btf.typeCount);
-    knownAlignments.set(btf, known);
+  return alignmentsOf(btf).of(id);
+}
+
+/** Alignments, kept once they are worked out: types share members, so work without it could grow exponentially. */
+export class Alignments {
+  readonly #context: AlignContext;
+
+  constructor(btf: Btf) {
+    this.#context = { btf, known: new Uint8Array(btf.typeCount) };
   }
-  return align({ btf, known }, id, 0);
+
+  /** As `alignOf`. */
+  of(id: BtfId): number {
+    const { known } = this.#context;
+    if (known[id] === 0) known[id] = align(this.#context, id, 0) + 1;
+    return known[id] - 1;
+  }
 }
 
 interface AlignContext {
   readonly btf: Btf;
+  /** Alignment plus one by id; 0 is not known yet. */
   readonly known: Uint8Array;
 }
 

@@ -2,6 +2,17 @@ import { decodeUtf8 } from '../base/index.ts';
 import type { StringBytes } from './string-set.ts';
 import { StringSet } from './string-set.ts';
 
+/** Bytes of a word, in which strings are copied and hashed. */
+export const WORD = 4;
+const LOW_BITS = 0x0101_0101;
+const HIGH_BITS = 0x8080_8080 | 0;
+
+/** Which byte of a little-endian word is the first that is 0; `WORD` if none is. */
+export function firstZeroByte(word: number): number {
+  const zeros = (word - LOW_BITS) & ~word & HIGH_BITS;
+  return zeros === 0 ? WORD : (31 - Math.clz32(zeros & -zeros)) >> 3;
+}
+
 /** The NUL-terminated strings of a BTF, found by byte offset; decoded when first asked for. */
 export class BtfStrings {
   /** The string section; of a split BTF, the base's strings and then its own. */

@@ -1,17 +1,13 @@
 import { encodeUtf8 } from '../base/index.ts';
 import { errTooMuchText } from './errors.ts';
 import { PIECE_STEP, type Piece } from './piece.ts';
-import type { BtfStrings } from './strings.ts';
+import { type BtfStrings, firstZeroByte, WORD } from './strings.ts';
 
 const DIGITS_MAX = 11;
 /** Deepest indentation that is written. @see tools/lib/bpf/btf_dump.c (v6.12) */
 const INDENT_MAX = 13;
 
 const POWERS_OF_TEN = Float64Array.from({ length: 10 }, (_, digits) => 10 ** digits);
-const WORD = 4;
-const LOW_BITS = 0x0101_0101;
-const HIGH_BITS = 0x8080_8080 | 0;
-
 /**
  * Text written as bytes. Names go from a BTF's strings to the output as they are, never by way of a JavaScript string:
  * a dump of a kernel's BTF is millions of pieces, and bytes that are no UTF-8 survive. Pieces and names are copied in
@@ -21,12 +17,15 @@ export class TextBytes {
   #bytes: Uint8Array;
   #view: DataView;
   #length = 0;
+  /** Where writing has to grow: one step before the end of the bytes. */
+  #end: number;
   readonly #limit: number;
 
   /** @param limit bytes after which writing ends in `BTF_TOO_MUCH_TEXT`: a small hostile BTF can describe a huge text */
   constructor(capacity: number, limit = Number.POSITIVE_INFINITY) {
     this.#bytes = new Uint8Array(capacity + PIECE_STEP);
     this.#view = new DataView(this.#bytes.buffer);
+    this.#end = capacity;
     this.#limit = limit;
   }
 
@@ -46,7 +45,7 @@ export class TextBytes {
 
   /** Makes room for some bytes and one step beyond them. */
   #room(need: number): void {
-    if (this.#length + need + PIECE_STEP > this.#bytes.length) this.#grow(need);
+    if (this.#length + need > this.#end) this.#grow(need);
   }
 
   #grow(need: number): void {
@@ -55,15 +54,18 @@ export class TextBytes {
     grown.set(this.view());
     this.#bytes = grown;
     this.#view = new DataView(grown.buffer);
+    this.#end = grown.length - PIECE_STEP;
   }
 
   piece(piece: Piece): this {
     const { length } = piece;
-    this.#room(length);
     const at = this.#length;
-    this.#view.setFloat64(at, piece.head, true);
-    for (let i = PIECE_STEP; i < length; i += PIECE_STEP) {
-      this.#view.setFloat64(at + i, piece.steps[i / PIECE_STEP], true);
+    if (at + length > this.#end) this.#grow(length);
+    const view = this.#view;
+    view.setFloat64(at, piece.head, true);
+    if (length > PIECE_STEP) {
+      const { steps } = piece;
+      for (let i = 1; i < steps.length; i++) view.setFloat64(at + i * PIECE_STEP, steps[i], true);
     }
     this.#length = at + length;
     return this;
@@ -89,22 +91,28 @@ export class TextBytes {
 
   /** The string at `offset`. */
   string(strings: BtfStrings, offset: number): this {
-    const { view } = strings;
-    const lastWord = view.byteLength - WORD;
+    const source = strings.view;
+    const lastWord = source.byteLength - WORD;
+    let view = this.#view;
     let from = offset;
+    let at = this.#length;
     for (; from <= lastWord; from += WORD) {
-      this.#room(WORD);
-      const word = view.getInt32(from, true);
-      this.#view.setInt32(this.#length, word, true);
-      // The lowest bit that is left marks the first byte that is 0.
-      const zeros = (word - LOW_BITS) & ~word & HIGH_BITS;
-      if (zeros !== 0) {
-        this.#length += (31 - Math.clz32(zeros & -zeros)) >> 3;
+      if (at > this.#end - WORD) {
+        this.#length = at;
+        this.#grow(WORD);
+        view = this.#view;
+      }
+      const word = source.getInt32(from, true);
+      view.setInt32(at, word, true);
+      const end = firstZeroByte(word);
+      at += end;
+      if (end < WORD) {
+        this.#length = at;
         return this;
       }
-      this.#length += WORD;
     }
-    for (; from < view.byteLength && strings.bytes[from] !== 0; from++) this.byte(strings.bytes[from]);
+    this.#length = at;
+    for (; from < source.byteLength && strings.bytes[from] !== 0; from++) this.byte(strings.bytes[from]);
     return this;
   }
 

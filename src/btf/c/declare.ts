@@ -4,7 +4,7 @@ import { errTooDeep } from '../errors.ts';
 import { BTF_KIND, infoFlag, infoKind, infoVlen } from '../kinds.ts';
 import type { BtfId } from '../model.ts';
 import type { Piece } from '../piece.ts';
-import { alignOf, isModifier, sizeOf } from '../resolve.ts';
+import { type Alignments, alignmentsOf, isModifier, sizeOf } from '../resolve.ts';
 import { TextBytes } from '../text-bytes.ts';
 import type { BpftoolForm } from './form.ts';
 import { CNames } from './names.ts';
@@ -40,6 +40,7 @@ export class CDeclarations {
   readonly names: CNames;
   readonly #btf: Btf;
   readonly #form: BpftoolForm;
+  readonly #alignments: Alignments;
   readonly #stack: BtfId[] = [];
   /** Types on the stack; what lies above is left over. */
   #top = 0;
@@ -54,6 +55,7 @@ export class CDeclarations {
     // Pages that nothing is written to cost nothing.
     this.out = new TextBytes(size, 4 * 1024 * 1024 + 32 * size);
     this.names = new CNames(btf);
+    this.#alignments = alignmentsOf(btf);
   }
 
   #nameOffset(id: BtfId): number {
@@ -93,7 +95,7 @@ export class CDeclarations {
     const stack = this.#stack;
     const start = this.#top;
     for (let id = root, skipped = 0; ; ) {
-      const kind = this.#btf.kindOf(id);
+      const kind = this.#btf.kinds[id];
       if (this.#withoutModifiers && isModifier(kind)) {
         if (++skipped > CHAIN_MAX) throw errTooDeep({ id: root, depth: CHAIN_MAX });
         id = words[index[id] + 2];
@@ -125,7 +127,7 @@ export class CDeclarations {
     let lastWasPointer = true;
     while (chain.end > chain.start) {
       const id = this.#stack[--chain.end];
-      const kind = this.#btf.kindOf(id);
+      const kind = this.#btf.kinds[id];
       switch (kind) {
         case BTF_KIND.VOID:
           this.#modifiers(chain);
@@ -196,7 +198,7 @@ export class CDeclarations {
   /** Modifiers of a type that is no pointer stand before it. */
   #modifiers(chain: Declaration): void {
     for (; chain.end > chain.start; chain.end--) {
-      const kind = this.#btf.kindOf(this.#stack[chain.end - 1]);
+      const kind = this.#btf.kinds[this.#stack[chain.end - 1]];
       if (kind === BTF_KIND.CONST) this.out.piece(C.constBefore);
       else if (kind === BTF_KIND.VOLATILE) this.out.piece(C.volatileBefore);
       else if (kind === BTF_KIND.RESTRICT) this.out.piece(C.restrictBefore);
@@ -206,7 +208,7 @@ export class CDeclarations {
 
   /** Modifiers of an array or a function mean nothing; old compilers write them. */
   #dropModifiers(chain: Declaration): void {
-    while (chain.end > chain.start && isModifier(this.#btf.kindOf(this.#stack[chain.end - 1]))) chain.end--;
+    while (chain.end > chain.start && isModifier(this.#btf.kinds[this.#stack[chain.end - 1]])) chain.end--;
   }
 
   #hasName({ name }: Declaration): boolean {
@@ -227,7 +229,7 @@ export class CDeclarations {
     if (chain.end === chain.start) {
       this.#declaredName(chain, lastWasPointer);
     } else {
-      const isNested = this.#btf.kindOf(this.#stack[chain.end - 1]) === BTF_KIND.ARRAY;
+      const isNested = this.#btf.kinds[this.#stack[chain.end - 1]] === BTF_KIND.ARRAY;
       if (this.#hasName(chain) && !lastWasPointer) out.piece(C.space);
       if (!isNested) out.piece(C.open);
       this.#chain(chain);
@@ -283,7 +285,7 @@ export class CDeclarations {
     const isStruct = infoKind(info) === BTF_KIND.STRUCT;
     const size = words[at + 2];
     const flag = infoFlag(info);
-    const isPacked = isStruct && isPackedStruct(btf, id);
+    const isPacked = isStruct && this.#isPacked(id);
     const style = { out, pointerSize: btf.pointerSize, level: level + 1 };
     this.tag(isStruct ? C.struct : C.union, id);
     out.piece(C.openBrace);
@@ -294,7 +296,7 @@ export class CDeclarations {
       const to = flag ? words[m + 2] & 0xff_ffff : words[m + 2];
       const bits = flag ? words[m + 2] >>> 24 : 0;
       if (from < to) {
-        const nextAlign = isPacked ? 1 : alignOf(btf, type);
+        const nextAlign = isPacked ? 1 : this.#alignments.of(type);
         writePadding({ from, to, nextAlign, insideBitfields: afterBitfield && bits !== 0 }, style);
       }
       out.piece(C.newline).indent(level + 1);
@@ -305,11 +307,26 @@ export class CDeclarations {
       out.piece(C.semicolon);
     }
     if (isStruct && from < size * 8) {
-      writePadding({ from, to: size * 8, nextAlign: alignOf(btf, id), insideBitfields: false }, style);
+      writePadding({ from, to: size * 8, nextAlign: this.#alignments.of(id), insideBitfields: false }, style);
     }
     if (infoVlen(info) > 0 || size > 0) out.piece(C.newline).indent(level);
     out.piece(C.closeBrace);
     if (isPacked) out.piece(C.packed);
+  }
+
+  /** A member off its natural alignment, or a size that the largest alignment does not divide. */
+  #isPacked(id: BtfId): boolean {
+    const { words, index } = this.#btf;
+    const at = index[id];
+    const flag = infoFlag(words[at + 1]);
+    let largest = 1;
+    for (let m = at + 3, end = m + 3 * infoVlen(words[at + 1]); m < end; m += 3) {
+      const align = this.#alignments.of(words[m + 1]);
+      const isBitfield = flag && words[m + 2] >>> 24 !== 0;
+      if (align !== 0 && !isBitfield && words[m + 2] % (8 * align) !== 0) return true;
+      if (align > largest) largest = align;
+    }
+    return words[at + 2] % largest !== 0;
   }
 
   /** The definition of an enum, without a semicolon; an enum without enumerators is only declared. */
@@ -356,19 +373,4 @@ export class CDeclarations {
     this.out.piece(C.typedef);
     this.#declaration(type, named(this.#nameOffset(id), 0, this.names.identifier(id)));
   }
-}
-
-/** A member off its natural alignment, or a size that the largest alignment does not divide. */
-function isPackedStruct(btf: Btf, id: BtfId): boolean {
-  const { words, index } = btf;
-  const at = index[id];
-  const flag = infoFlag(words[at + 1]);
-  let largest = 1;
-  for (let m = at + 3, end = m + 3 * infoVlen(words[at + 1]); m < end; m += 3) {
-    const align = alignOf(btf, words[m + 1]);
-    const isBitfield = flag && words[m + 2] >>> 24 !== 0;
-    if (align !== 0 && !isBitfield && words[m + 2] % (8 * align) !== 0) return true;
-    largest = Math.max(largest, align);
-  }
-  return words[at + 2] % largest !== 0;
 }

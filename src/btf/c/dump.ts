@@ -3,8 +3,9 @@ import { BTF_KIND } from '../kinds.ts';
 import type { BtfId } from '../model.ts';
 import type { BpftoolForm } from './form.ts';
 import { taggedKfuncs, writeKfuncs } from './kfuncs.ts';
+import { leadingTypes } from './lead.ts';
 import { CPrinter } from './printer.ts';
-import { CSort, RANK_LAST } from './sort.ts';
+import { CSort } from './sort.ts';
 
 /** What to print as C, and in which order. */
 export interface CDumpOptions {
@@ -80,78 +81,24 @@ export function formatBtfC(btf: Btf, options: CDumpOptions = {}): Uint8Array {
  */
 function defineSorted(btf: Btf, printer: CPrinter): void {
   const sort = new CSort(btf);
+  const isEarly = new Uint8Array(btf.typeCount);
   const early: BtfId[] = [];
-  const late: BtfId[] = [];
   for (let id = 0; id < btf.typeCount; id++) {
-    if (sort.rank(id) < RANK_LAST) early.push(id);
-    else if (canDefine(btf.kindOf(id))) late.push(id);
+    if (!sort.isEarly(id)) continue;
+    isEarly[id] = 1;
+    early.push(id);
   }
   const skipped = early.length > 0 ? 1 : 0;
-  for (const id of sort.sort(early).slice(skipped)) printer.define(id);
-  const reaches = new Reach(btf, printer);
-  const rest = skipped === 1 ? late.filter((id) => reaches.definition(id)) : late;
-  for (const id of sort.sort(rest).slice(1 - skipped)) printer.define(id);
+  for (const id of sort.sort(early).subarray(skipped)) printer.define(id);
+  const leads = skipped === 1 ? leadingTypes(btf, (id) => printer.isOrdered(id)) : undefined;
+  const rest: BtfId[] = [];
+  for (let id = 0; id < btf.typeCount; id++) {
+    if (isEarly[id] === 0 && canDefine(btf.kinds[id]) && (leads === undefined || leads[id] !== 0)) rest.push(id);
+  }
+  for (const id of sort.sort(rest).subarray(1 - skipped)) printer.define(id);
 }
 
 /** Kinds whose definition prints something, or leads to what does. */
 function canDefine(kind: number): boolean {
   return kind !== BTF_KIND.FUNC && kind !== BTF_KIND.VAR && kind !== BTF_KIND.DATASEC && kind !== BTF_KIND.DECL_TAG;
-}
-
-const UNKNOWN = 0;
-const NO = 1;
-const YES = 2;
-
-/** Which types lead to a definition not printed yet: the others (most) need not be sorted. */
-class Reach {
-  readonly #btf: Btf;
-  readonly #printer: CPrinter;
-  readonly #known: Uint8Array;
-
-  constructor(btf: Btf, printer: CPrinter) {
-    this.#btf = btf;
-    this.#printer = printer;
-    this.#known = new Uint8Array(btf.typeCount);
-  }
-
-  definition(id: BtfId, depth = 0): boolean {
-    if (this.#printer.isOrdered(id)) return false;
-    if (this.#known[id] !== UNKNOWN) return this.#known[id] === YES;
-    // Very deep types are sorted with the rest rather than looked into.
-    if (depth > 200) return true;
-    this.#known[id] = NO;
-    const reaches = this.#leadsOn(id, depth + 1);
-    this.#known[id] = reaches ? YES : NO;
-    return reaches;
-  }
-
-  #leadsOn(id: BtfId, depth: number): boolean {
-    const { words, index } = this.#btf;
-    const at = index[id];
-    const vlen = this.#btf.vlenOf(id);
-    switch (this.#btf.kindOf(id)) {
-      case BTF_KIND.PTR:
-      case BTF_KIND.CONST:
-      case BTF_KIND.VOLATILE:
-      case BTF_KIND.RESTRICT:
-      case BTF_KIND.TYPE_TAG:
-        return this.definition(words[at + 2], depth);
-      case BTF_KIND.ARRAY:
-        return this.definition(words[at + 3], depth);
-      case BTF_KIND.FUNC_PROTO:
-        if (this.definition(words[at + 2], depth)) return true;
-        for (let m = at + 4, end = m + 2 * vlen; m < end; m += 2) if (this.definition(words[m], depth)) return true;
-        return false;
-      case BTF_KIND.STRUCT:
-      case BTF_KIND.UNION:
-        if (words[at] !== 0) return true;
-        for (let m = at + 4, end = m + 3 * vlen; m < end; m += 3) if (this.definition(words[m], depth)) return true;
-        return false;
-      case BTF_KIND.INT:
-      case BTF_KIND.FLOAT:
-        return false;
-      default:
-        return true;
-    }
-  }
 }

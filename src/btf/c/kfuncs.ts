@@ -15,9 +15,9 @@ function taggedFuncs(btf: Btf, tag: string): BtfId[] {
   const { words, index } = btf;
   const found: BtfId[] = [];
   for (let id = 1; id < btf.typeCount; id++) {
-    if (btf.kindOf(id) !== BTF_KIND.DECL_TAG || words[index[id] + 3] !== WHOLE) continue;
+    if (btf.kinds[id] !== BTF_KIND.DECL_TAG || words[index[id] + 3] !== WHOLE) continue;
     const func = btf.third(id);
-    if (btf.strings.equals(words[index[id]], tag) && btf.kindOf(func) === BTF_KIND.FUNC) found.push(func);
+    if (btf.strings.equals(words[index[id]], tag) && btf.kinds[func] === BTF_KIND.FUNC) found.push(func);
   }
   return found;
 }

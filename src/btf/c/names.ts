@@ -1,18 +1,19 @@
 import type { Btf } from '../btf.ts';
 import { BTF_KIND } from '../kinds.ts';
 import type { BtfId } from '../model.ts';
+import { type BtfStrings, firstZeroByte, WORD } from '../strings.ts';
 
 /** How often each name was given out; keyed by the bytes of the name, not by its place. */
 class NameCounts {
-  readonly #strings: Uint8Array;
+  readonly #strings: BtfStrings;
   /** Open addressing: string offset plus one, and count, per slot. */
   #slots: Uint32Array;
   #used = 0;
 
-  /** @param expected about how many names there will be */
-  constructor(strings: Uint8Array, expected: number) {
+  constructor(strings: BtfStrings) {
     this.#strings = strings;
-    this.#slots = new Uint32Array(2 ** Math.max(8, 34 - Math.clz32(expected)));
+    // Room for all names of a kernel: slots that are not used cost next to nothing.
+    this.#slots = new Uint32Array(2 ** Math.max(8, 28 - Math.clz32(strings.size)));
   }
 
   /** Counts one more use. @returns 1 for the first */
@@ -46,20 +47,35 @@ class NameCounts {
   }
 
   #hash(name: number): number {
-    const strings = this.#strings;
-    let value = 0x811c9dc5;
-    for (let at = name; strings[at] !== 0; at++) value = Math.imul(value ^ strings[at], 0x01000193);
-    return value ^ (value >>> 15);
+    const { bytes, view } = this.#strings;
+    const lastWord = view.byteLength - WORD;
+    let value = 0;
+    let at = name;
+    for (; at <= lastWord; at += WORD) {
+      const word = view.getInt32(at, true);
+      const end = firstZeroByte(word);
+      if (end < WORD) return mix(value, end === 0 ? 0 : word << (32 - 8 * end));
+      value = mix(value, word);
+    }
+    // The same as of a whole word, bytes of which stand at the end of the strings.
+    let rest = 0;
+    for (; bytes[at] !== 0; at++) rest = (rest >>> 8) | (bytes[at] << 24);
+    return mix(value, rest);
   }
 
   #equal(a: number, b: number): boolean {
     if (a === b) return true;
-    const strings = this.#strings;
+    const strings = this.#strings.bytes;
     for (let i = 0; ; i++) {
       if (strings[a + i] !== strings[b + i]) return false;
       if (strings[a + i] === 0) return true;
     }
   }
+}
+
+function mix(value: number, word: number): number {
+  const mixed = Math.imul(value ^ word, 0x9e37_79b1 | 0);
+  return mixed ^ (mixed >>> 15);
 }
 
 /**
@@ -75,8 +91,8 @@ export class CNames {
 
   constructor(btf: Btf) {
     this.#btf = btf;
-    this.#tags = new NameCounts(btf.strings.bytes, btf.typeCount >> 3);
-    this.#identifiers = new NameCounts(btf.strings.bytes, btf.typeCount >> 3);
+    this.#tags = new NameCounts(btf.strings);
+    this.#identifiers = new NameCounts(btf.strings);
     this.#numbers = new Uint32Array(btf.typeCount);
   }
 
@@ -105,7 +121,7 @@ export class CNames {
   }
 
   #isForward(id: BtfId): boolean {
-    const kind = this.#btf.kindOf(id);
+    const kind = this.#btf.kinds[id];
     if (this.#nameOffset(id) === 0 || kind === BTF_KIND.FWD) return true;
     return kind === BTF_KIND.ENUM && this.#btf.vlenOf(id) === 0;
   }

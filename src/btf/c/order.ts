@@ -56,7 +56,7 @@ export class DefinitionOrder {
     const { words, index } = this.#btf;
     const at = index[id];
     const isNamed = words[at] !== 0;
-    const kind = this.#btf.kindOf(id);
+    const kind = this.#btf.kinds[id];
     if (this.#state[id] === ACTIVE) {
       const isComposite = kind === BTF_KIND.STRUCT || kind === BTF_KIND.UNION;
       if (isComposite && throughPointer && isNamed) return false;
@@ -119,12 +119,13 @@ export class DefinitionOrder {
   }
 }
 
+/** A FUNC refers to a FUNC_PROTO alone, which nobody asks for. */
 function referencedTypes(btf: Btf): Uint8Array {
   const { words, index } = btf;
   const referenced = new Uint8Array(btf.typeCount);
   for (let id = 1; id < btf.typeCount; id++) {
     const at = index[id];
-    const kind = btf.kindOf(id);
+    const kind = btf.kinds[id];
     const vlen = infoVlen(words[at + 1]);
     switch (kind) {
       case BTF_KIND.VOLATILE:
@@ -132,7 +133,6 @@ function referencedTypes(btf: Btf): Uint8Array {
       case BTF_KIND.RESTRICT:
       case BTF_KIND.PTR:
       case BTF_KIND.TYPEDEF:
-      case BTF_KIND.FUNC:
       case BTF_KIND.VAR:
       case BTF_KIND.DECL_TAG:
       case BTF_KIND.TYPE_TAG:

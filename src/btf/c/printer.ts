@@ -88,7 +88,7 @@ export class CPrinter {
     const btf = this.#btf;
     const { words, index } = btf;
     const at = index[id];
-    switch (btf.kindOf(id)) {
+    switch (btf.kinds[id]) {
       case BTF_KIND.INT:
         this.#emitMissing(id);
         this.#state[id] = DONE;
@@ -140,7 +140,7 @@ export class CPrinter {
   /** A type met again while what it needs is printed: by name only, through a pointer. */
   #emitForward(id: BtfId, container: BtfId): void {
     if (this.#forwarded[id] !== 0) return;
-    const kind = this.#btf.kindOf(id);
+    const kind = this.#btf.kinds[id];
     if (kind === BTF_KIND.TYPEDEF) {
       this.#emitTypedef(id);
       this.#forwarded[id] = 1;
@@ -198,6 +198,6 @@ export class CPrinter {
   }
 
   #keyword(id: BtfId): Piece {
-    return this.#btf.kindOf(id) === BTF_KIND.STRUCT ? C.struct : C.union;
+    return this.#btf.kinds[id] === BTF_KIND.STRUCT ? C.struct : C.union;
   }
 }

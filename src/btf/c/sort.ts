@@ -12,8 +12,8 @@ const RANK_PROTOTYPE = 4;
 export const RANK_LAST = 10;
 
 const CHAIN_MAX = 256;
-/** Bytes of a name that the first comparison sees; with the rank they fill a number's 52 bits. */
-const KEY_BYTES = 6;
+const DIGIT_BITS = 16;
+const DIGIT_MASK = 0xffff;
 
 /** How `bpftool btf dump format c` sorts types: by rank, name of what is behind them, own name, members, id. */
 export class CSort {
@@ -21,8 +21,9 @@ export class CSort {
   readonly #ranks: Uint8Array;
   /** String offset of the name that sorts. */
   readonly #names: Uint32Array;
-  /** Rank and first bytes of that name. */
-  readonly #keys: Float64Array;
+  /** Rank and first two bytes of that name, and its next four: what a sort by digits sees. */
+  readonly #high: Uint32Array;
+  readonly #low: Uint32Array;
   /** Worked out only for types of one name. */
   readonly #hashes = new Map<BtfId, Rolling>();
 
@@ -31,18 +32,53 @@ export class CSort {
     const count = btf.typeCount;
     this.#ranks = new Uint8Array(count);
     this.#names = new Uint32Array(count);
-    this.#keys = new Float64Array(count);
-    for (let id = 0; id < count; id++) this.#place(id);
+    this.#high = new Uint32Array(count);
+    this.#low = new Uint32Array(count);
   }
 
-  rank(id: BtfId): number {
-    return this.#ranks[id];
+  /** Whether a type ranks before those without a name of their own. */
+  isEarly(id: BtfId): boolean {
+    const { kinds, words, index } = this.#btf;
+    switch (kinds[id]) {
+      case BTF_KIND.ENUM:
+      case BTF_KIND.ENUM64:
+      case BTF_KIND.INT:
+      case BTF_KIND.FLOAT:
+        return true;
+      case BTF_KIND.VOID:
+      case BTF_KIND.FUNC:
+      case BTF_KIND.FWD:
+      case BTF_KIND.VAR:
+      case BTF_KIND.DATASEC:
+        return false;
+      default:
+        if (words[index[id]] === 0) return false;
+        this.#place(id);
+        return this.#ranks[id] < RANK_LAST;
+    }
   }
 
-  /** Sorts ids in place. */
-  sort(ids: BtfId[]): BtfId[] {
-    const keys = this.#keys;
-    return ids.sort((a, b) => keys[a] - keys[b] || this.#compareTies(a, b));
+  /** The ids in order. */
+  sort(ids: readonly BtfId[]): Uint32Array {
+    let sorted = Uint32Array.from(ids);
+    for (const id of sorted) this.#place(id);
+    for (const keys of [this.#low, this.#high]) {
+      for (let shift = 0; shift < 32; shift += DIGIT_BITS) sorted = sortByDigit(sorted, keys, shift);
+    }
+    this.#sortTies(sorted);
+    return sorted;
+  }
+
+  /** Sorts each run of ids with one key by all that counts. */
+  #sortTies(ids: Uint32Array): void {
+    const high = this.#high;
+    const low = this.#low;
+    const compare = (a: BtfId, b: BtfId) => this.#compareTies(a, b);
+    for (let start = 0, end = 0; start < ids.length; start = end) {
+      end = start + 1;
+      while (end < ids.length && low[ids[end]] === low[ids[start]] && high[ids[end]] === high[ids[start]]) end++;
+      if (end > start + 1) ids.subarray(start, end).sort(compare);
+    }
   }
 
   /** Follows references to the type whose kind and name count. */
@@ -52,7 +88,7 @@ export class CSort {
     let isNamed = false;
     let rank = RANK_LAST;
     for (let depth = 0; depth < CHAIN_MAX; depth++) {
-      const kind = this.#btf.kindOf(at);
+      const kind = this.#btf.kinds[at];
       if (at !== 0 && words[index[at]] !== 0) isNamed = true;
       if (isReference(kind)) {
         at = kind === BTF_KIND.ARRAY ? words[index[at] + 3] : words[index[at] + 2];
@@ -65,29 +101,28 @@ export class CSort {
     const counts = at === id || (id !== 0 && words[index[id]] !== 0);
     this.#ranks[id] = counts ? rank : RANK_LAST;
     this.#names[id] = at === 0 ? 0 : this.#sortName(id, at);
-    this.#keys[id] = this.#ranks[id] * 2 ** (8 * KEY_BYTES) + this.#prefix(this.#names[id]);
+    this.#setKey(id);
   }
 
   /** An enum without a name goes by its first enumerator, unless a reference led to it. */
   #sortName(id: BtfId, at: BtfId): number {
     const { words, index } = this.#btf;
     const name = words[index[at]];
-    const kind = this.#btf.kindOf(at);
+    const kind = this.#btf.kinds[at];
     const isEnum = kind === BTF_KIND.ENUM || kind === BTF_KIND.ENUM64;
     if (!isEnum || name !== 0 || at !== id || infoVlen(words[index[at] + 1]) === 0) return name;
     return words[index[at] + 3];
   }
 
-  #prefix(name: number): number {
+  #setKey(id: BtfId): void {
     const strings = this.#btf.strings.bytes;
-    let value = 0;
-    let ended = false;
-    for (let i = 0; i < KEY_BYTES; i++) {
-      const byte = ended ? 0 : (strings[name + i] ?? 0);
-      if (byte === 0) ended = true;
-      value = value * 256 + byte;
-    }
-    return value;
+    let high = this.#ranks[id];
+    let low = 0;
+    let at = this.#names[id];
+    for (let i = 0; i < 2; i++) high = (high << 8) | (strings[at] === 0 ? 0 : strings[at++]);
+    for (let i = 0; i < 4; i++) low = (low << 8) | (strings[at] === 0 ? 0 : strings[at++]);
+    this.#high[id] = high;
+    this.#low[id] = low;
   }
 
   #compareTies(a: BtfId, b: BtfId): number {
@@ -107,6 +142,16 @@ export class CSort {
     }
     return hash;
   }
+}
+
+/** A stable sort by one digit of the ids' keys. */
+function sortByDigit(ids: Uint32Array, keys: Uint32Array, shift: number): Uint32Array<ArrayBuffer> {
+  const places = new Uint32Array(DIGIT_MASK + 2);
+  for (let i = 0; i < ids.length; i++) places[((keys[ids[i]] >>> shift) & DIGIT_MASK) + 1]++;
+  for (let digit = 1; digit < places.length; digit++) places[digit] += places[digit - 1];
+  const sorted = new Uint32Array(ids.length);
+  for (let i = 0; i < ids.length; i++) sorted[places[(keys[ids[i]] >>> shift) & DIGIT_MASK]++] = ids[i];
+  return sorted;
 }
 
 function isReference(kind: number): boolean {
@@ -194,7 +239,7 @@ function memberHash(btf: Btf, id: BtfId, withMembers: boolean, depth = 0): Rolli
     const { low, high } = memberHash(btf, type, members, depth + 1);
     hash.add(low, high);
   };
-  const kind = btf.kindOf(id);
+  const kind = btf.kinds[id];
   hash.addName(strings, words[at]);
   switch (kind) {
     case BTF_KIND.ENUM:
