@@ -27,14 +27,28 @@ const common: UserConfig = {
 const core =
   /src\/(base\/error|cli\/(errors|words|printer|io|grammar|options|report|render\/json|commands\/version))\.ts$/;
 
+/** What a dump of BTF needs. */
+const btf = /src\/(btf|base|elf)\/|elfy|endian-reader|src\/cli\/(btf-file|btf-source|commands\/btf-dump)\.ts$/;
+
 export default defineConfig([
   { ...common, entry: doors, dts: true },
-  // The command line is a bundle of its own, in which a command loads what it needs.
+  // The command line is a bundle of its own, in which a command loads what it needs. It is CommonJS with its libraries
+  // inside: Node starts a tenth faster without the loader of modules.
   {
     ...common,
+    format: 'cjs',
+    outExtensions: () => ({ js: '.cjs' }),
+    noExternal: /^(?!lmdb)/,
     entry: { main: 'src/cli/main.ts' },
     outDir: 'dist/cli',
     dts: false,
-    outputOptions: { codeSplitting: { groups: [{ name: 'core', test: core }] } },
+    outputOptions: {
+      codeSplitting: {
+        groups: [
+          { name: 'core', test: core },
+          { name: 'btf', test: btf },
+        ],
+      },
+    },
   },
 ]);
