@@ -3,8 +3,8 @@
  * pairs drawn by chance. Both must write the same bytes, or both fail, ours with libbpf's words.
  *
  * usage: tsx scripts/compare-gen-object.ts BPFTOOL FOLDER [RANDOM]
- *   BPFTOOL  or any program that is called as `BPFTOOL gen object OUT IN...`; before libbpf 1.6 it links only objects
- *            of the machine's byte order, and not two that both declare one kernel function
+ *   BPFTOOL  or any program that is called as `BPFTOOL gen object OUT IN...`; that of Linux 6.12 links only
+ *            objects of the machine's byte order, and not two that both declare one kernel function
  *   RANDOM   number of pairs drawn; default 200
  */
 import { spawnSync } from 'node:child_process';

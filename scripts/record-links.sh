@@ -2,7 +2,7 @@
 # Builds the parts of test/fixtures/links/parts.c for both byte orders, links every two parts of a kind, and records the
 # SHA-256 of what comes, or libbpf's first message, in test/data/links.csv.
 # Usage: scripts/record-links.sh BPFTOOL [BPFTOOL_OF_BIG_ENDIAN]
-#   BPFTOOL  7.5; for big-endian objects one of libbpf 1.6 or 1.7, which link them on little-endian machines
+#   BPFTOOL  7.5 of Linux 6.12; for big-endian objects one of libbpf 1.5.0 to 1.7.0, which link them on any machine
 # Needs: clang-19, llvm-19
 set -euo pipefail
 export LC_ALL=C
