@@ -11,7 +11,7 @@ import type { Attachment } from './core/link.ts';
 import { ObjectTable } from './core/object-table.ts';
 import type { Random } from './core/random.ts';
 import type { KernelServices } from './core/services.ts';
-import type { KernelState } from './core/state.ts';
+import type { KernelState, VerifyDepth } from './core/state.ts';
 import type { Store, StoredRecord } from './core/store.ts';
 import type { KernelSymbols } from './core/symbols.ts';
 import { TextSpace } from './core/text-space.ts';
@@ -30,6 +30,14 @@ import type { OpenFile } from './process/fd-table.ts';
 
 const VMLINUX_BTF_ID = 1;
 
+interface KernelParts {
+  readonly profile: KernelProfile;
+  readonly verify: VerifyDepth;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly store: Store | undefined;
+}
+
 /** The objects of a kernel, from the store and back to it, and who holds what. */
 export class KernelObjects implements PinHolder {
   readonly state: KernelState;
@@ -39,8 +47,8 @@ export class KernelObjects implements PinHolder {
   #services: KernelServices | undefined;
   #attachmentsChanged = false;
 
-  constructor(options: { profile: KernelProfile; clock: Clock; random: Random; store: Store | undefined }) {
-    const { profile, clock, random, store } = options;
+  constructor(options: KernelParts) {
+    const { profile, verify, clock, random, store } = options;
     this.#store = store;
     const pager = store && { load: (page: number, into: Uint8Array) => store.loadPage(page, into) };
     const memory = new Memory({ pager });
@@ -51,6 +59,7 @@ export class KernelObjects implements PinHolder {
     let symbols: KernelSymbols | undefined;
     this.state = {
       profile,
+      verify,
       endian: profile.endian,
       memory,
       clock,

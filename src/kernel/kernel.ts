@@ -4,6 +4,7 @@ import { BpfFs } from './bpffs/bpffs.ts';
 import type { Clock } from './core/clock.ts';
 import { createManualClock } from './core/clock.ts';
 import { createSeededRandom, type Random } from './core/random.ts';
+import type { VerifyDepth } from './core/state.ts';
 import type { Store } from './core/store.ts';
 import type { TaskInfo } from './core/task.ts';
 import { KernelObjects } from './kernel-objects.ts';
@@ -19,6 +20,8 @@ export interface KernelOptions {
   readonly clock?: Clock;
   /** Default: seeded, the same at every run. */
   readonly random?: Random;
+  /** How much of the verifier programs go through when they are loaded; default `structure`. */
+  readonly verify?: VerifyDepth;
   /** Where its state is read from, and written to by `save`; without one it lives in memory only. */
   readonly store?: Store;
 }
@@ -54,7 +57,8 @@ const MAX_EVENTS = 10_000;
 /** Makes a kernel, or opens the one that is in the store. */
 export function createKernel(options: KernelOptions): Kernel {
   const { profile, store, clock = createManualClock(), random = createSeededRandom() } = options;
-  const objects = new KernelObjects({ profile, clock, random, store });
+  const { verify = 'structure' } = options;
+  const objects = new KernelObjects({ profile, verify, clock, random, store });
   const { state } = objects;
   const services = createServices(state);
   objects.services = services;

@@ -1,3 +1,5 @@
+import type { Btf } from '../btf/index.ts';
+import type { KernelProfile } from '../catalog/index.ts';
 import type { Insns, PointerClass } from '../isa/index.ts';
 
 /** What the check needs to know of a map that the program names; the caller's own map may be passed as it is. */
@@ -32,4 +34,108 @@ export interface CheckOptions<M extends CheckedMap = CheckedMap> {
    * which code is reached.
    */
   constantAt?(map: M, offset: number, size: number): bigint | undefined;
+}
+
+/** A field of a value or object that the kernel gives a meaning. */
+export interface ValueField {
+  readonly kind: string;
+  /** Bytes. */
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** A map as the whole check needs it; `BpfMap` of the kernel is one. */
+export interface VerifiedMap extends CheckedMap {
+  readonly id: number;
+  readonly attr: CheckedMap['attr'] & {
+    /** BPF_F_* */
+    readonly mapFlags?: number;
+    readonly mapName?: string;
+    readonly btfKeyTypeId?: number;
+    readonly btfValueTypeId?: number;
+    readonly btfVmlinuxValueTypeId?: number;
+    readonly mapExtra?: bigint;
+  };
+  /** Nobody can change it by bpf(2) any more. */
+  readonly frozen: boolean;
+  readonly spec: {
+    /** Id of the BTF behind the key and value types; 0: none. */
+    readonly btfId: number;
+    /** Special fields of the value, in order of offset. */
+    readonly fields: readonly ValueField[];
+    /** Maps of maps: what the maps in it are like. */
+    readonly inner?: {
+      readonly attr: VerifiedMap['attr'];
+      readonly btfId: number;
+      readonly fields: readonly ValueField[];
+    };
+  };
+}
+
+/** The BTF of a module (or of the kernel itself, `vmlinux`). */
+export interface KernelTypes {
+  readonly name: string;
+  readonly btf: Btf;
+}
+
+/** What a program is attached to: a type of the kernel or of a module, or a function of another program. */
+export interface VerifiedTarget {
+  /** `btfId` of the load. */
+  readonly typeId: number;
+  readonly btf: Btf;
+  /** Where it is another program: what that one is. */
+  readonly program?: {
+    readonly progType: number;
+    readonly expectedAttachType: number;
+    /** The program's name, as logs say it. */
+    readonly name: string;
+    readonly funcInfo: DebugRecords | undefined;
+    readonly sleepable: boolean;
+  };
+}
+
+/** `bpf_func_info` or `bpf_line_info` records. */
+export interface DebugRecords {
+  readonly bytes: Uint8Array;
+  /** Bytes of one. */
+  readonly size: number;
+}
+
+/** What the loader may do. */
+export interface Capabilities {
+  /** CAP_BPF: loops, function calls, precise tracking, a million instructions. */
+  readonly bpf: boolean;
+  /** CAP_PERFMON: leaks of addresses, uninitialised stack, no speculation checks. */
+  readonly perfmon: boolean;
+  readonly netAdmin: boolean;
+  readonly sysAdmin: boolean;
+}
+
+/** A program as the whole check gets it. */
+export interface VerifyOptions<M extends VerifiedMap = VerifiedMap> extends CheckOptions<M> {
+  /** `prog_name` of the load. */
+  readonly name: string;
+  readonly expectedAttachType: number;
+  /** BPF_F_STRICT_ALIGNMENT, BPF_F_TEST_STATE_FREQ, BPF_F_SLEEPABLE, ... */
+  readonly flags: number;
+  readonly gplCompatible: boolean;
+  readonly profile: KernelProfile;
+  readonly capabilities: Capabilities;
+  /** BPF_LOG_LEVEL*: 0 no log is asked for. */
+  readonly logLevel: number;
+  /** The program's own types, of its func_info, line_info and tags. */
+  readonly btf?: Btf;
+  readonly funcInfo?: DebugRecords;
+  readonly lineInfo?: DebugRecords;
+  readonly attachTarget?: VerifiedTarget;
+  /** The kernel's own types. */
+  vmlinux(): Btf | undefined;
+  /** The BTF in a slot of the fd array, that calls of kfuncs of modules name by their offset. */
+  moduleBtf?(fdIndex: number): KernelTypes | undefined;
+  /** All modules' BTF. */
+  modules?(): readonly KernelTypes[];
+  /** A BTF object by its id: that of a map's key and value. */
+  btfById(id: number): Btf | undefined;
+  /** The address of a kernel symbol, for `ldimm64` of a kernel variable. */
+  symbol?(name: string): bigint | undefined;
 }

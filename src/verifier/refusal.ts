@@ -12,6 +12,8 @@ export interface Refusal {
    * kernel knows from the ranges of values.)
    */
   readonly depends?: boolean;
+  /** Not the kernel's refusal: what the check cannot judge yet. */
+  readonly unsupported?: boolean;
 }
 
 export function invalid(text: string, insn?: number): Refusal {
@@ -20,4 +22,9 @@ export function invalid(text: string, insn?: number): Refusal {
 
 export function denied(text: string, insn?: number): Refusal {
   return { errno: errno.EACCES, text, insn };
+}
+
+/** What the check cannot judge yet, in the user's words. */
+export function unsupported(what: string, insn?: number): Refusal {
+  return { errno: errno.ENOTSUP, text: `not supported yet: ${what}`, insn, unsupported: true };
 }

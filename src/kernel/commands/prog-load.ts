@@ -2,21 +2,20 @@ import { invariant } from '../../base/index.ts';
 import { kernelSwitches } from '../../catalog/index.ts';
 import { BPF_LD_IMM64, Insns, type ProgramFacts } from '../../isa/index.ts';
 import type { Errno, Fd, ProgLoadAttr } from '../../syscall/index.ts';
-import { bpf_flags, bpf_pseudo, errno } from '../../uapi/index.ts';
-import { type CheckResult, checkProgram } from '../../verifier/index.ts';
+import { bpf_pseudo, errno } from '../../uapi/index.ts';
 import { kernelAddress } from '../../vm/index.ts';
 import type { ProgCode, ProgHeader } from '../core/prog.ts';
 import type { Translated, TranslateRefusal } from '../core/services.ts';
 import type { BpfMap } from '../maps/map.ts';
-import { exceptionCallbackOf } from '../objects/exception-callback.ts';
 import { ProgObject } from '../objects/prog-object.ts';
 import { type Caller, idOfFd, installFd } from '../process/caller.ts';
 import { GPL_COMPATIBLE } from './attach-rules.table.ts';
 import { checkGlobalArguments } from './global-arguments.ts';
 import { checkAttachTarget, type Refusal } from './prog-attach-target.ts';
-import { type AttachTarget, checkProgAttr } from './prog-attr.ts';
+import { checkProgAttr } from './prog-attr.ts';
 import { checkDebugInfo, translateFuncInfo, translateLineInfo } from './prog-debug-info.ts';
 import { progTag } from './prog-tag.ts';
+import { type Checking, checkCode } from './prog-verify.ts';
 import { checkInsnVersions, checkProgVersion } from './since.ts';
 
 /** The source registers of `ldimm64` that name a map, and whether they mean its value. */
@@ -42,7 +41,7 @@ export function progLoad(caller: Caller, attr: ProgLoadAttr): Fd | Errno {
   if (btfId < 0) return btfId;
   const refusal = checkAttachTarget(state, attr, target);
   if (refusal) return fail(attr, refusal);
-  const checked = check(caller, { attr, insns, target, btfId });
+  const checked = checkCode(caller, { attr, insns, target, btfId });
   addToLog(attr, checked.log);
   if (checked.verdict === 'rejected') return checked.errno;
   const { facts } = checked;
@@ -80,67 +79,6 @@ function debugBtf(caller: Caller, attr: ProgLoadAttr): number | Errno {
   const id = idOfFd(caller, 'btf', attr.progBtfFd ?? 0);
   if (id < 0) return id;
   return caller.state.btfs.expect(id).kernelBtf ? -errno.EACCES : id;
-}
-
-interface Checking {
-  readonly attr: ProgLoadAttr;
-  readonly insns: Insns;
-  /** The BTF of the debug records; 0: none. */
-  readonly btfId: number;
-  readonly target: AttachTarget;
-}
-
-function check(caller: Caller, { attr, insns, target, btfId }: Checking): CheckResult<BpfMap> {
-  const { state, services } = caller;
-  const context = {
-    type: attr.progType,
-    expectedAttachType: target.expectedAttachType,
-    attachBtfId: target.btfId,
-    attachBtfObjId: target.btf?.id ?? 0,
-  };
-  return checkProgram<BpfMap>({
-    insns,
-    progType: attr.progType,
-    exceptionCallback:
-      btfId === 0
-        ? undefined
-        : exceptionCallbackOf(state.btfs.expect(btfId).types(), {
-            bytes: attr.funcInfo ?? new Uint8Array(),
-            size: attr.funcInfoRecSize ?? 0,
-          }),
-    map(fd, index) {
-      const named = index ? attr.fdArray?.[fd] : fd;
-      if (named === undefined) return -errno.EINVAL;
-      const id = idOfFd(caller, 'map', named);
-      return id < 0 ? id : state.maps.expect(id);
-    },
-    contextPointer: (offset, size) => services.contextPointer(state, context, offset, size),
-    constantAt: (map, offset, size) => constantAt(state, { map, offset, size }),
-  });
-}
-
-/** A load from a value that nobody can change any more. */
-function constantAt(
-  state: Caller['state'],
-  { map, offset, size }: { readonly map: BpfMap; readonly offset: number; readonly size: number },
-): bigint | undefined {
-  if (!map.frozen || !(map.flags & bpf_flags.BPF_F_RDONLY_PROG)) return undefined;
-  if (offset < 0 || offset + size > map.attr.valueSize) return undefined;
-  const at = map.directValueOffset(offset);
-  if (at < 0) return undefined;
-  state.memory.touch(at, size);
-  const view = state.memory.view();
-  const little = state.endian === 'little';
-  switch (size) {
-    case 1:
-      return BigInt(view.getUint8(at));
-    case 2:
-      return BigInt(view.getUint16(at, little));
-    case 4:
-      return BigInt(view.getUint32(at, little));
-    default:
-      return view.getBigUint64(at, little);
-  }
 }
 
 interface Checked extends Checking {

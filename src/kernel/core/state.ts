@@ -16,11 +16,16 @@ import type { KernelSymbols } from './symbols.ts';
 import type { TracePipe } from './trace-pipe.ts';
 import type { WaitList } from './wait-list.ts';
 
+/** All of the verifier, or only the checks of a program's structure. */
+export type VerifyDepth = 'full' | 'structure';
+
 /**
  * All that an emulated kernel has, for the folders of `kernel/` to work on. `kernel.ts` makes it; nobody else does.
  */
 export interface KernelState {
   readonly profile: KernelProfile;
+  /** How much of the verifier loads of programs go through. */
+  readonly verify: VerifyDepth;
   readonly endian: Endian;
   readonly memory: Memory;
   readonly clock: Clock;

@@ -1,0 +1,234 @@
+/**
+ * Compares what the verifier says of each program of a recorded list with what Linux said: verdict and last log line.
+ *
+ * usage: tsx scripts/verdicts.ts OBJECTS CSV [--only GLOB] [--btf FILE] [--diff] [--list] [--log LEVEL] [--counts]
+ *   OBJECTS  folder of BPF objects
+ *   CSV      rows with `object`, `program`, `verdict`, `last_log_line`, `insns`, `states`, `prog_flags`
+ *   --only   programs whose `object program` has this in it (`*` stands for anything)
+ *   --diff   says which programs differ, and how
+ *   --list   one row for each program: `class object program wanted got`, tab-separated
+ *   --log    prints the logs of that level
+ *   --slow   says which programs took longest
+ *
+ * Each program is loaded alone, with all other programs of its object left out.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { decodeUtf8 } from '../src/base/index.ts';
+import { createKernel } from '../src/kernel/index.ts';
+import { loadObject, ProgramLoadError } from '../src/loader/index.ts';
+import { type BpfObject, openObject } from '../src/object/index.ts';
+import type { LogBuffer, ProgLoadAttr, System } from '../src/syscall/index.ts';
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    btf: { type: 'string', default: '/sys/kernel/btf/vmlinux' },
+    only: { type: 'string', default: '*' },
+    diff: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+    log: { type: 'string' },
+    slow: { type: 'boolean', default: false },
+  },
+});
+const [folder, csv] = positionals;
+
+interface Row {
+  readonly object: string;
+  readonly program: string;
+  readonly verdict: string;
+  readonly message: string;
+  readonly insns: number;
+  readonly states: number;
+  readonly flags: number;
+}
+
+interface Verdict {
+  readonly verdict: 'accept' | 'reject' | 'no verdict';
+  readonly message: string;
+  readonly insns: number;
+  readonly states: number;
+  readonly ms: number;
+}
+
+/** Fields of one line of CSV; quotes may stand around a field. */
+function fields(line: string): string[] {
+  return [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].map(([, text]) =>
+    text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text,
+  );
+}
+
+function readRows(): Row[] {
+  const [head, ...lines] = decodeUtf8(readFileSync(csv)).split('\n');
+  const names = fields(head);
+  const pattern = new RegExp(values.only.split('*').map(literal).join('.*'));
+  const rows: Row[] = [];
+  for (const line of lines) {
+    const columns = fields(line);
+    const row = Object.fromEntries(names.map((name, i) => [name, columns[i] ?? '']));
+    if (row.verdict !== 'accept' && row.verdict !== 'reject') continue;
+    if (!pattern.test(`${row.object} ${row.program}`)) continue;
+    rows.push({
+      object: row.object,
+      program: row.program,
+      verdict: row.verdict,
+      message: row.verdict === 'reject' ? row.last_log_line : '',
+      insns: Number(row.insns),
+      states: Number(row.states),
+      flags: Number(row.prog_flags || 0),
+    });
+  }
+  return rows;
+}
+
+function literal(text: string): string {
+  return text.replace(/[\\^$.|?+()[\]{}]/g, '\\$&');
+}
+
+/** The last line of a log that is not about what was counted. */
+function lastLine(log: string): string {
+  const lines = log
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^(processed|verification time|stack depth) /.test(line));
+  return (lines.at(-1) ?? '').replaceAll('\t', ' ');
+}
+
+const objects = new Map<string, BpfObject>();
+
+function open(name: string): BpfObject {
+  let object = objects.get(name);
+  if (!object) {
+    objects.clear();
+    objects.set(name, (object = openObject(readFileSync(join(folder, name)), { name })));
+  }
+  return object;
+}
+
+/** A system that keeps the log of the program that is loaded last. */
+function withLog(system: System, log: { text: string }, level: number): System {
+  return new Proxy(system, {
+    get(target, property) {
+      if (property === 'progLoad') {
+        return (attr: ProgLoadAttr) => {
+          const buffer: LogBuffer = { level, text: '' };
+          const fd = target.progLoad({ ...attr, log: buffer });
+          log.text = buffer.text;
+          if (attr.log) attr.log.text = buffer.text;
+          return fd;
+        };
+      }
+      const value = Reflect.get(target, property, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
+function judge(row: Row): Verdict {
+  const process = kernel.openProcess();
+  const log = { text: '' };
+  const begin = performance.now();
+  let [verdict, message]: [Verdict['verdict'], string] = ['accept', ''];
+  try {
+    const object = open(row.object);
+    for (const program of object.programs) {
+      program.autoload = program.name === row.program;
+      if (program.autoload && row.flags !== 0) program.flags |= row.flags;
+    }
+    loadObject(withLog(process, log, Number(values.log ?? 1)), object, {});
+  } catch (error) {
+    if (error instanceof ProgramLoadError) [verdict, message] = ['reject', lastLine(error.log) || error.message];
+    else {
+      verdict = 'no verdict';
+      message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      if (error instanceof Error && !('code' in error)) message += ` ${error.stack?.split('\n')[1]?.trim()}`;
+    }
+  }
+  process.exit();
+  const ms = performance.now() - begin;
+  if (values.log !== undefined) console.log(`=== ${row.object} ${row.program}\n${log.text}`);
+  const counted = /processed (\d+) insns .* total_states (\d+)/.exec(log.text);
+  return { verdict, message, insns: Number(counted?.[1] ?? -1), states: Number(counted?.[2] ?? -1), ms };
+}
+
+const classes = [
+  'agree',
+  'message differs',
+  'false accept',
+  'false refusal',
+  'not supported yet',
+  'no verdict',
+] as const;
+type Class = (typeof classes)[number];
+
+function classOf(row: Row, got: Verdict): Class {
+  if (got.verdict === 'no verdict') return 'no verdict';
+  if (got.message.startsWith('not supported yet')) return 'not supported yet';
+  if (got.verdict === row.verdict) return got.message === row.message ? 'agree' : 'message differs';
+  return got.verdict === 'accept' ? 'false accept' : 'false refusal';
+}
+
+/** The text without what differs from program to program. */
+function generic(text: string): string {
+  return text
+    .split('\n')[0]
+    .replace(/-?\b(0x)?[0-9a-f]*[0-9][0-9a-f]*\b/g, 'N')
+    .slice(0, 150);
+}
+
+const btf = new Uint8Array(readFileSync(values.btf));
+const kernel = createKernel({
+  verify: 'full',
+  profile: {
+    version: '6.18.0',
+    arch: 'x86_64',
+    endian: 'little',
+    pageSize: 4096,
+    cpus: 2,
+    btf: () => btf,
+    config: new Map([
+      ['CONFIG_HZ', '250'],
+      ['CONFIG_NR_CPUS', '256'],
+    ]),
+  },
+});
+
+const counts = new Map<Class, number>(classes.map((name) => [name, 0]));
+const reasons = new Map<Class, Map<string, number>>(classes.map((name) => [name, new Map()]));
+const totals = { insns: 0, wantedInsns: 0, states: 0, wantedStates: 0, ms: 0 };
+const slow: string[] = [];
+const rows = readRows();
+for (const row of rows) {
+  const got = judge(row);
+  const name = classOf(row, got);
+  counts.set(name, counts.get(name)! + 1);
+  totals.ms += got.ms;
+  if (name === 'agree' && row.verdict === 'accept') {
+    totals.insns += got.insns;
+    totals.wantedInsns += row.insns;
+    totals.states += got.states;
+    totals.wantedStates += row.states;
+  }
+  if (name !== 'agree') {
+    const reason = name === 'false accept' ? row.message : got.message;
+    const key = name === 'message differs' ? `${generic(reason)}  <-  ${generic(row.message)}` : generic(reason);
+    reasons.get(name)!.set(key, (reasons.get(name)!.get(key) ?? 0) + 1);
+    if (values.diff)
+      console.log(`${name}: ${row.object} ${row.program}\n  wanted: ${row.message}\n  got:    ${got.message}`);
+  }
+  if (values.list)
+    console.log([name, row.object, row.program, row.message, got.message, row.insns, got.insns].join('\t'));
+  if (got.ms > 500)
+    slow.push(`${got.ms.toFixed(0)} ms ${row.object} ${row.program}: ${got.insns} of ${row.insns} insns`);
+}
+for (const name of classes) {
+  const list = [...reasons.get(name)!].sort((a, b) => b[1] - a[1]);
+  if (list.length === 0) continue;
+  console.log(`\n${name}:`);
+  for (const [reason, count] of list.slice(0, values.only === '*' ? 40 : 15)) console.log(`  ${count}  ${reason}`);
+}
+if (values.slow) console.log(`\nslow:\n${slow.join('\n')}`);
+const summary = classes.map((name) => `${counts.get(name)} ${name}`).join(', ');
+console.log(`\n${rows.length} programs in ${(totals.ms / 1000).toFixed(1)} s: ${summary}`);
+const { insns, wantedInsns, states, wantedStates } = totals;
+console.log(`accepted by both: ${insns} insns (Linux ${wantedInsns}), ${states} states (Linux ${wantedStates})`);

@@ -1,0 +1,133 @@
+import type { Btf } from '../../btf/index.ts';
+import type { Insns } from '../../isa/index.ts';
+import type { ProgLoadAttr } from '../../syscall/index.ts';
+import { bpf_flags, bpf_prog_flags, errno } from '../../uapi/index.ts';
+import {
+  type CheckResult,
+  checkProgram,
+  type DebugRecords,
+  type KernelTypes,
+  type VerifiedTarget,
+  type VerifyOptions,
+  verifyProgram,
+} from '../../verifier/index.ts';
+import type { BpfMap } from '../maps/map.ts';
+import { exceptionCallbackOf } from '../objects/exception-callback.ts';
+import { type Caller, idOfFd } from '../process/caller.ts';
+import { GPL_COMPATIBLE } from './attach-rules.table.ts';
+import type { AttachTarget } from './prog-attr.ts';
+
+/** A program on its way through the checks. */
+export interface Checking {
+  readonly attr: ProgLoadAttr;
+  readonly insns: Insns;
+  /** The BTF of the debug records; 0: none. */
+  readonly btfId: number;
+  readonly target: AttachTarget;
+}
+
+/** The verifier's answer, as far as the kernel was told to ask for it. */
+export function checkCode(caller: Caller, checking: Checking): CheckResult<BpfMap> {
+  const options = verifyOptions(caller, checking);
+  return caller.state.verify === 'full' ? verifyProgram<BpfMap>(options) : checkProgram<BpfMap>(options);
+}
+
+function verifyOptions(caller: Caller, { attr, insns, target, btfId }: Checking): VerifyOptions<BpfMap> {
+  const { state, services } = caller;
+  const context = {
+    type: attr.progType,
+    expectedAttachType: target.expectedAttachType,
+    attachBtfId: target.btfId,
+    attachBtfObjId: target.btf?.id ?? 0,
+  };
+  const btf = btfId === 0 ? undefined : state.btfs.expect(btfId).types();
+  const funcInfo = records(attr.funcInfo, attr.funcInfoRecSize);
+  return {
+    insns,
+    progType: attr.progType,
+    exceptionCallback: btf && exceptionCallbackOf(btf, funcInfo ?? { bytes: new Uint8Array(), size: 0 }),
+    map(fd, index) {
+      const named = index ? attr.fdArray?.[fd] : fd;
+      if (named === undefined) return -errno.EINVAL;
+      const id = idOfFd(caller, 'map', named);
+      return id < 0 ? id : state.maps.expect(id);
+    },
+    contextPointer: (offset, size) => services.contextPointer(state, context, offset, size),
+    constantAt: (map, offset, size) => constantAt(state, { map, offset, size }),
+    name: attr.progName ?? '',
+    expectedAttachType: target.expectedAttachType,
+    flags: attr.progFlags ?? 0,
+    gplCompatible: GPL_COMPATIBLE.includes(attr.license),
+    profile: state.profile,
+    capabilities: { bpf: true, perfmon: true, netAdmin: true, sysAdmin: true },
+    logLevel: attr.log?.level ?? 0,
+    btf,
+    funcInfo,
+    lineInfo: records(attr.lineInfo, attr.lineInfoRecSize),
+    attachTarget: attachTargetOf(caller, target),
+    vmlinux: () => state.btf(),
+    moduleBtf: (index) => moduleBtf(caller, attr, index),
+    modules: () => [...moduleTypes(caller)],
+    btfById: (id) => (state.btfs.has(id) ? state.btfs.expect(id).types() : undefined),
+    symbol: (name) => state.symbols().address(name),
+  };
+}
+
+function records(bytes: Uint8Array | undefined, size: number | undefined): DebugRecords | undefined {
+  return bytes?.length && size ? { bytes, size } : undefined;
+}
+
+function attachTargetOf({ state }: Caller, { btfId, btf, prog }: AttachTarget): VerifiedTarget | undefined {
+  if (btfId === 0) return undefined;
+  if (!prog) return btf && { typeId: btfId, btf: btf.types() };
+  const types: Btf | undefined = prog.header.btfId === 0 ? undefined : state.btfs.expect(prog.header.btfId).types();
+  if (!types) return undefined;
+  const { type, expectedAttachType, name, flags, funcInfoRecSize } = prog.header;
+  const program = {
+    progType: type,
+    expectedAttachType,
+    name,
+    funcInfo: records(prog.code().funcInfo, funcInfoRecSize),
+    sleepable: (flags & bpf_prog_flags.BPF_F_SLEEPABLE) !== 0,
+  };
+  return { typeId: btfId, btf: types, program };
+}
+
+function moduleBtf(caller: Caller, attr: ProgLoadAttr, index: number): KernelTypes | undefined {
+  const fd = attr.fdArray?.[index];
+  const id = fd === undefined ? -errno.EBADF : idOfFd(caller, 'btf', fd);
+  if (id < 0) return undefined;
+  const object = caller.state.btfs.expect(id);
+  return { name: object.name, btf: object.types() };
+}
+
+function* moduleTypes({ state }: Caller): Generator<KernelTypes> {
+  for (const id of state.btfs.ids()) {
+    const object = state.btfs.expect(id);
+    if (object.kernelBtf && object.name !== 'vmlinux') yield { name: object.name, btf: object.types() };
+  }
+}
+
+/** A load from a value that nobody can change any more. */
+function constantAt(
+  state: Caller['state'],
+  { map, offset, size }: { readonly map: BpfMap; readonly offset: number; readonly size: number },
+): bigint | undefined {
+  if (!map.frozen || !(map.flags & bpf_flags.BPF_F_RDONLY_PROG)) return undefined;
+  if (offset < 0 || offset + size > map.attr.valueSize) return undefined;
+  const at = map.directValueOffset(offset);
+  if (at < 0) return undefined;
+  state.memory.touch(at, size);
+  const view = state.memory.view();
+  const little = state.endian === 'little';
+  switch (size) {
+    case 1:
+      return BigInt(view.getUint8(at));
+    case 2:
+      return BigInt(view.getUint16(at, little));
+    case 4:
+      return BigInt(view.getUint32(at, little));
+    default:
+      return view.getBigUint64(at, little);
+  }
+}

@@ -1,0 +1,121 @@
+import { formatInsn, type Insns, type ProgramFacts } from '../isa/index.ts';
+import { bpf_prog_flags, errno } from '../uapi/index.ts';
+import { analyse } from './facts/analyse.ts';
+import type { VerifiedMap, VerifyOptions } from './options.ts';
+import { callKindOf } from './prune/call-kind.ts';
+import { markFlow } from './prune/control-flow.ts';
+import type { Refusal } from './refusal.ts';
+import { checkStackDepth } from './stack-depth.ts';
+import { checkJumps, checkReachable, checkSubprograms } from './subprograms.ts';
+import { walkProgram } from './walk/program.ts';
+import { Walk, type WalkedProgram } from './walk/walk.ts';
+import { resolveWide } from './wide.ts';
+
+/** Instructions of one program at most: BPF_COMPLEXITY_LIMIT_INSNS. */
+const MAX_INSNS = 1_000_000;
+
+/** What the walk counted. */
+export interface VerifyCounters {
+  /** Instructions walked, on all paths. */
+  readonly insns: number;
+  readonly states: number;
+  readonly peakStates: number;
+  readonly maxStatesPerInsn: number;
+}
+
+/** The answer: the kernel's, with the log that it writes. */
+export type VerifyResult<M extends VerifiedMap = VerifiedMap> = {
+  readonly log: string;
+  readonly counters: VerifyCounters;
+} & (
+  | { readonly verdict: 'accepted'; readonly facts: ProgramFacts<M> }
+  | {
+      readonly verdict: 'rejected';
+      /** Negative errno. */
+      readonly errno: number;
+      /** The instruction that the refusal is about, where it is about one. */
+      readonly insn?: number;
+      /** Not the kernel's verdict: what the check cannot judge yet. */
+      readonly unsupported: boolean;
+    }
+);
+
+/**
+ * Verifies a program as Linux 6.18 does: walks over all of its paths with what each register and each byte of the stack
+ * may hold.
+ * @see Documentation/bpf/verifier.rst (v6.18)
+ */
+export function verifyProgram<M extends VerifiedMap>(options: VerifyOptions<M>): VerifyResult<M> {
+  const checked = checkShape(options);
+  if ('errno' in checked) return rejected(options.insns, checked, NOTHING);
+  const walk = new Walk<M>(checked);
+  const refusal = walkProgram(walk as unknown as Walk) ?? checkDepth(walk);
+  const counters = countersOf(walk);
+  if (refusal) return rejected(options.insns, refusal, counters);
+  const facts = factsOf(checked);
+  if ('errno' in facts) return rejected(options.insns, facts, counters);
+  return { verdict: 'accepted', facts, counters, log: statistics(counters) };
+}
+
+const NOTHING: VerifyCounters = { insns: 0, states: 0, peakStates: 0, maxStatesPerInsn: 0 };
+
+/** What is checked before the walk. */
+function checkShape<M extends VerifiedMap>(options: VerifyOptions<M>): WalkedProgram<M> | Refusal {
+  const { insns, exceptionCallback } = options;
+  if (insns.length === 0 || insns.length > MAX_INSNS) return { errno: errno.E2BIG, text: '' };
+  const subprograms = checkSubprograms(insns, exceptionCallback);
+  if ('errno' in subprograms) return subprograms;
+  const jumps = checkJumps(insns, subprograms);
+  if (jumps) return jumps;
+  const used = resolveWide(options);
+  if ('errno' in used) return used;
+  const unreachable = checkReachable(insns, exceptionCallback);
+  if (unreachable) return unreachable;
+  return {
+    options,
+    insns,
+    subprograms,
+    subprogramOf: subprogramOf(insns, subprograms),
+    subprogramAt: new Map(subprograms.map((start, index) => [start, index])),
+    maps: used.maps,
+    mapAt: used.mapAt,
+    privileged: options.capabilities.perfmon,
+    flow: markFlow(insns, (insn) => callKindOf(options, insn)),
+    strictAlignment: (options.flags & bpf_prog_flags.BPF_F_STRICT_ALIGNMENT) !== 0,
+  };
+}
+
+function subprogramOf(insns: Insns, subprograms: readonly number[]): Uint16Array {
+  const of = new Uint16Array(insns.length);
+  for (const [index, start] of subprograms.entries()) of.fill(index, start, subprograms[index + 1] ?? insns.length);
+  return of;
+}
+
+function checkDepth<M extends VerifiedMap>({ insns, program, stackDepths }: Walk<M>): Refusal | undefined {
+  const depths = stackDepths.map((depth) => Math.ceil(depth / 8) * 8);
+  return checkStackDepth(insns, { subprograms: program.subprograms, stackDepths: depths });
+}
+
+function factsOf<M extends VerifiedMap>({ options, ...program }: WalkedProgram<M>): ProgramFacts<M> | Refusal {
+  return analyse({
+    ...program,
+    exceptionCallback: options.exceptionCallback,
+    contextPointer: options.contextPointer?.bind(options) ?? (() => undefined),
+    constantAt: options.constantAt?.bind(options) ?? (() => undefined),
+  });
+}
+
+function countersOf<M extends VerifiedMap>({ processed, table }: Walk<M>): VerifyCounters {
+  return { insns: processed, states: table.total, peakStates: table.peak, maxStatesPerInsn: table.most };
+}
+
+function statistics({ insns, states, peakStates, maxStatesPerInsn }: VerifyCounters): string {
+  return `processed ${insns} insns (limit ${MAX_INSNS}) max_states_per_insn ${maxStatesPerInsn} total_states ${states} peak_states ${peakStates} mark_read 0\n`;
+}
+
+function rejected<M extends VerifiedMap>(insns: Insns, refusal: Refusal, counters: VerifyCounters): VerifyResult<M> {
+  const { errno: code, text, insn, unsupported = false } = refusal;
+  const place = insn === undefined ? '' : `${insn}: ${formatInsn(insns, insn)}\n`;
+  const log = text === '' ? '' : `${place}${text}\n${statistics(counters)}`;
+  return { verdict: 'rejected', errno: -code, insn, unsupported, log, counters };
+}

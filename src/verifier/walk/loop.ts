@@ -1,0 +1,34 @@
+import { errno } from '../../uapi/index.ts';
+import { visitState } from '../prune/visited.ts';
+import { invalid, type Refusal } from '../refusal.ts';
+import { resume } from './defer.ts';
+import { step } from './step.ts';
+import type { Walk } from './walk.ts';
+
+/** Instructions walked at most, on all paths together: BPF_COMPLEXITY_LIMIT_INSNS. */
+export const MAX_PROCESSED = 1_000_000;
+
+/** Walks all paths from the state and instruction that `walk` stands at. */
+export function walkPaths(walk: Walk): Refusal | undefined {
+  const { flow } = walk.program;
+  for (;;) {
+    if (walk.insn >= walk.insns.length) return invalid(`invalid insn idx ${walk.insn} insn_cnt ${walk.insns.length}`);
+    if (++walk.processed > MAX_PROCESSED) {
+      return { errno: errno.E2BIG, text: `BPF program is too large. Processed ${walk.processed} insn` };
+    }
+    const visited = flow.prune[walk.insn] ? visitState(walk) : undefined;
+    if (typeof visited === 'object') return visited;
+    if (visited === undefined) {
+      if (flow.jump[walk.insn]) walk.history.push({ insn: walk.insn, previous: walk.previous });
+      walk.seen[walk.insn] = 1;
+      const outcome = step(walk);
+      if (outcome === undefined) {
+        walk.previous = walk.insn;
+        walk.insn = walk.next;
+        continue;
+      }
+      if (typeof outcome === 'object') return outcome;
+    }
+    if (!resume(walk)) return undefined;
+  }
+}

@@ -1,0 +1,14 @@
+import type { Refusal } from '../refusal.ts';
+import { defer } from './defer.ts';
+import type { Walk } from './walk.ts';
+
+/** `may_goto`: goes on, so and so often, or jumps. */
+export function walkMayGoto(walk: Walk): Refusal | undefined {
+  const { insns, insn, state } = walk;
+  const before = state.shared;
+  state.change({ mayGotoDepth: before.mayGotoDepth + 1 });
+  const refusal = defer(walk, insn + 1);
+  state.shared = before;
+  walk.goTo(insn + 1 + insns.off(insn));
+  return refusal;
+}

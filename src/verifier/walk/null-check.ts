@@ -1,0 +1,85 @@
+import { BPF_JEQ, BPF_JNE } from '../../isa/index.ts';
+import { bpf_map_type } from '../../uapi/index.ts';
+import { isKnown } from '../domain/bounds.ts';
+import type { Comparison } from '../domain/compare.ts';
+import { AUX, AUX2, ID, REF, TYPE, VALUE } from '../domain/row.ts';
+import {
+  baseType,
+  CONST_PTR_TO_MAP,
+  mayBeNull,
+  PTR_MAYBE_NULL,
+  PTR_TO_MAP_VALUE,
+  PTR_TO_SOCKET,
+  PTR_TO_XDP_SOCK,
+  SCALAR_VALUE,
+} from '../state/reg-type.ts';
+import { setKnown } from './set-row.ts';
+import type { Walk } from './walk.ts';
+
+/** A pointer that may be null was compared with 0: every row of its id becomes 0, or a pointer that is not null. */
+export function learnNull(walk: Walk, { op, wide, d, s }: Comparison): boolean {
+  const { w } = walk;
+  if (op !== BPF_JEQ && op !== BPF_JNE) return false;
+  const isZero = w[s + TYPE] === SCALAR_VALUE && isKnown(w, s) && w[s + VALUE] === 0 && w[s + VALUE + 1] === 0;
+  if (!wide || !isZero || !mayBeNull(w[d + TYPE])) return false;
+  resolveNull(walk, d, op === BPF_JEQ);
+  return true;
+}
+
+/** The row's pointer is null, or is not: so are all of its id. */
+export function resolveNull(walk: Walk, row: number, isNull: boolean): void {
+  const { w } = walk;
+  const id = w[row + ID];
+  const reference = w[row + REF];
+  // A null pointer is no reference: nothing has to be given back.
+  if (isNull && reference !== 0 && reference === id) walk.dropReference(reference);
+  walk.state.forEachRow((other) => {
+    if (w[other + ID] === id && mayBeNull(w[other + TYPE])) resolve(walk, other, isNull);
+  });
+}
+
+function resolve(walk: Walk, row: number, isNull: boolean): void {
+  const { w } = walk;
+  if (isNull) {
+    setKnown(w, row, { low: 0, high: 0 });
+    return;
+  }
+  markNotNull(walk, row);
+  // The id said which pointers are null together. What holds a lock, or a reference, is still told by it.
+  if (!holdsLock(walk, row)) w[row + ID] = w[row + REF];
+}
+
+/** The pointer is not null; what is found in a map of maps or of sockets becomes what it is. */
+export function markNotNull(walk: Walk, row: number): void {
+  const { w } = walk;
+  w[row + TYPE] &= ~PTR_MAYBE_NULL;
+  if (baseType(w[row + TYPE]) !== PTR_TO_MAP_VALUE) return;
+  const view = walk.mapViews[w[row + AUX]];
+  if (view.innerIndex !== undefined) {
+    w[row + TYPE] = CONST_PTR_TO_MAP;
+    w[row + AUX] = view.innerIndex;
+    const inner = walk.mapViews[view.innerIndex];
+    // Timers and work of two inner maps are not to be mixed up.
+    if (inner.fields.some(({ kind }) => UID_KINDS.includes(kind))) w[row + AUX2] = w[row + ID];
+    return;
+  }
+  switch (view.attr.mapType) {
+    case bpf_map_type.BPF_MAP_TYPE_XSKMAP:
+      w[row + TYPE] = PTR_TO_XDP_SOCK;
+      w[row + AUX] = 0;
+      break;
+    case bpf_map_type.BPF_MAP_TYPE_SOCKMAP:
+    case bpf_map_type.BPF_MAP_TYPE_SOCKHASH:
+      w[row + TYPE] = PTR_TO_SOCKET;
+      w[row + AUX] = 0;
+      break;
+  }
+}
+
+const UID_KINDS: readonly string[] = ['timer', 'workqueue', 'task_work'];
+
+/** Whether the value that the row points to has a lock, which is told by the row's id. */
+export function holdsLock(walk: Walk, row: number): boolean {
+  if (baseType(walk.w[row + TYPE]) !== PTR_TO_MAP_VALUE) return false;
+  return walk.mapViews[walk.w[row + AUX]].fields.some(({ kind }) => kind === 'spin_lock' || kind === 'res_spin_lock');
+}

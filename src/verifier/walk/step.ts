@@ -1,0 +1,106 @@
+import {
+  accessBytes,
+  BPF_ATOMIC,
+  BPF_CALL,
+  BPF_EXIT,
+  BPF_JCOND,
+  BPF_JMP,
+  BPF_LD,
+  BPF_LDX,
+  BPF_MEMSX,
+  BPF_ST,
+  BPF_STX,
+  insnClass,
+  insnMode,
+  insnOp,
+  isAlu,
+  isGoto,
+  isWide,
+  jumpTarget,
+} from '../../isa/index.ts';
+import { bpf_pseudo_call } from '../../uapi/index.ts';
+import { walkHelper } from '../calls/helper.ts';
+import { walkKfunc } from '../calls/kfunc.ts';
+import { checkInsn } from '../insn.ts';
+import { checkAccess } from '../memory/access.ts';
+import { walkAtomic } from '../memory/atomic.ts';
+import { walkPacketLoad } from '../memory/packet-load.ts';
+import { walkAlu } from './alu.ts';
+import { walkExit } from './exit.ts';
+import { walkJump } from './jump.ts';
+import { walkMayGoto } from './may-goto.ts';
+import { setImmediate } from './set-row.ts';
+import { walkSubprogramCall } from './subprogram-call.ts';
+import type { Outcome, Walk } from './walk.ts';
+import { walkWide } from './wide.ts';
+
+/** Walks over one instruction: the state becomes what it is after it, `walk.next` where to go on. */
+export function step(walk: Walk): Outcome {
+  const { insns, insn } = walk;
+  const code = insns.code(insn);
+  walk.next = insn + 1;
+  const refusal = checkInsn(insns, insn);
+  if (refusal) return refusal;
+  if (isAlu(code)) return walkAlu(walk);
+  switch (insnClass(code)) {
+    case BPF_LD:
+      if (!isWide(code)) return walkPacketLoad(walk);
+      walk.next = insn + 2;
+      return walkWide(walk);
+    case BPF_LDX:
+      return walkLoad(walk);
+    case BPF_ST:
+    case BPF_STX:
+      return insnMode(code) === BPF_ATOMIC ? walkAtomic(walk) : walkStore(walk);
+  }
+  walk.jumps++;
+  if (isGoto(code)) {
+    walk.next = jumpTarget(insns, insn)!;
+    return undefined;
+  }
+  if (code === (BPF_JMP | BPF_CALL)) return walkCall(walk);
+  if (code === (BPF_JMP | BPF_EXIT)) return walkExit(walk);
+  return insnOp(code) === BPF_JCOND ? walkMayGoto(walk) : walkJump(walk);
+}
+
+function walkLoad(walk: Walk): Outcome {
+  const { insns, insn } = walk;
+  const code = insns.code(insn);
+  const register = insns.src(insn);
+  return (
+    walk.checkRead(register) ??
+    checkAccess(walk, {
+      register,
+      off: insns.off(insn),
+      size: accessBytes(code),
+      write: false,
+      into: insns.dst(insn),
+      signed: insnMode(code) === BPF_MEMSX,
+    })
+  );
+}
+
+function walkStore(walk: Walk): Outcome {
+  const { insns, insn } = walk;
+  const code = insns.code(insn);
+  const register = insns.dst(insn);
+  const access = { register, off: insns.off(insn), size: accessBytes(code), write: true };
+  if (insnClass(code) === BPF_STX) {
+    const value = insns.src(insn);
+    return walk.checkRead(value) ?? walk.checkRead(register) ?? checkAccess(walk, { ...access, value });
+  }
+  const valueRow = walk.scratch(0);
+  setImmediate(walk.w, valueRow, insns.imm(insn));
+  return walk.checkRead(register) ?? checkAccess(walk, { ...access, valueRow });
+}
+
+function walkCall(walk: Walk): Outcome {
+  switch (walk.insns.src(walk.insn)) {
+    case bpf_pseudo_call.BPF_PSEUDO_CALL:
+      return walkSubprogramCall(walk);
+    case bpf_pseudo_call.BPF_PSEUDO_KFUNC_CALL:
+      return walkKfunc(walk);
+    default:
+      return walkHelper(walk);
+  }
+}

@@ -1,0 +1,18 @@
+import type { Refusal } from '../refusal.ts';
+import { regRow } from '../state/frame.ts';
+import { enterFrame } from './frames.ts';
+import type { Walk } from './walk.ts';
+
+/** A call of a subprogram of the program. */
+export function walkSubprogramCall(walk: Walk): Refusal | undefined {
+  const { insns, insn, state } = walk;
+  const target = insn + 1 + insns.imm(insn);
+  const subprogram = walk.program.subprogramAt.get(target)!;
+  const caller = state.current;
+  const refusal = enterFrame(walk, { callSite: insn, subprogram, callbackDepth: 0 });
+  if (refusal) return refusal;
+  for (let register = 1; register <= 5; register++) state.copy(walk.reg(register), regRow(caller, register));
+  walk.w.fill(0, regRow(caller, 0), regRow(caller, 6));
+  walk.goTo(target);
+  return undefined;
+}

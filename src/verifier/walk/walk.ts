@@ -1,0 +1,197 @@
+import type { Insns } from '../../isa/index.ts';
+import { TYPE } from '../domain/row.ts';
+import type { ValueField, VerifiedMap, VerifyOptions } from '../options.ts';
+import type { ControlFlow } from '../prune/control-flow.ts';
+import type { ExploredState } from '../prune/explored.ts';
+import type { History, HistoryEntry } from '../prune/history.ts';
+import { PruneTable } from '../prune/table.ts';
+import { denied, invalid, type Refusal, unsupported } from '../refusal.ts';
+import { BtfTable } from '../state/btf-table.ts';
+import { regRow, scratchRow } from '../state/frame.ts';
+import { baseType, NOT_INIT } from '../state/reg-type.ts';
+import { type Reference, type SavedState, State } from '../state/state.ts';
+
+/** A branch that has yet to be walked. */
+export interface PendingBranch {
+  readonly state: SavedState;
+  readonly insn: number;
+  readonly previous: number;
+  readonly parent: ExploredState | undefined;
+  readonly history: History;
+  readonly first: number;
+}
+
+/** The program as all of the walk sees it. */
+export interface WalkedProgram<M extends VerifiedMap = VerifiedMap> {
+  readonly options: VerifyOptions<M>;
+  readonly insns: Insns;
+  /** First instruction of each subprogram, ascending. */
+  readonly subprograms: readonly number[];
+  /** The subprogram that each instruction is in. */
+  readonly subprogramOf: Uint16Array;
+  readonly maps: readonly M[];
+  /** The map that a wide instruction names, as an index of `maps`. */
+  readonly mapAt: ReadonlyMap<number, number>;
+  /** The loader may see addresses (CAP_PERFMON). */
+  readonly privileged: boolean;
+  readonly flow: ControlFlow;
+  /** The subprogram that begins at an instruction. */
+  readonly subprogramAt: ReadonlyMap<number, number>;
+  /** Every access has to be aligned (BPF_F_STRICT_ALIGNMENT). */
+  readonly strictAlignment: boolean;
+}
+
+/** A map as rows name it: one of the program's, or what the maps in a map of maps are like. */
+export interface MapView {
+  readonly attr: VerifiedMap['attr'];
+  readonly btfId: number;
+  readonly fields: readonly ValueField[];
+  readonly frozen: boolean;
+  /** `AUX` of a row that holds a map inside this one; undefined where there are none. */
+  readonly innerIndex: number | undefined;
+  /** Only described by a map of maps. */
+  readonly isInner: boolean;
+}
+
+/** What came of an instruction: a refusal, the end of this path, or the walk goes on at `walk.next`. */
+export type Outcome = Refusal | 'path ends' | undefined;
+
+/**
+ * One walk over all paths of a program: the state before the instruction `insn`, the branches still to be walked, and
+ * what was counted.
+ */
+export class Walk<M extends VerifiedMap = VerifiedMap> {
+  readonly program: WalkedProgram<M>;
+  readonly state = new State();
+  /** The words of the state. */
+  readonly w: Int32Array;
+  readonly pending: PendingBranch[] = [];
+  readonly table = new PruneTable();
+  insn = 0;
+  previous = -1;
+  /** Where the walk goes on after this instruction. */
+  next = 0;
+  /** Instructions walked, on all paths. */
+  processed = 0;
+  jumps = 0;
+  /** By instruction: 1 where a path came by. */
+  readonly seen: Uint8Array;
+  /** By `AUX` of rows that hold maps or their values: the program's maps, then those described by maps of maps. */
+  readonly mapViews: readonly MapView[];
+  /** What changed the walk since the path was last saved. */
+  history: HistoryEntry[] = [];
+  /** The state that the path was last saved in. */
+  parent: ExploredState | undefined;
+  /** First instruction walked since then. */
+  first = 0;
+  /** By instruction: the type of the pointer that it loads or stores by, on the paths walked so far; 0: none yet. */
+  readonly pointerTypes: Int32Array;
+  /** The types that rows of pointers name. */
+  readonly btfs: BtfTable;
+  /** By subprogram: bytes of stack that it uses. */
+  readonly stackDepths: number[];
+  #lastId = 0;
+
+  constructor(program: WalkedProgram<M>) {
+    this.program = program;
+    this.w = this.state.w;
+    this.seen = new Uint8Array(program.insns.length);
+    this.pointerTypes = new Int32Array(program.insns.length);
+    this.btfs = new BtfTable(program.options.vmlinux(), program.options.modules?.() ?? []);
+    this.stackDepths = program.subprograms.map(() => 0);
+    this.mapViews = mapViews(program.maps);
+  }
+
+  get options(): VerifyOptions<M> {
+    return this.program.options;
+  }
+
+  get insns(): Insns {
+    return this.program.insns;
+  }
+
+  /** Row of a register of the frame that runs. */
+  reg(register: number): number {
+    return regRow(this.state.frames.length - 1, register);
+  }
+
+  typeOf(register: number): number {
+    return this.w[this.reg(register) + TYPE];
+  }
+
+  baseTypeOf(register: number): number {
+    return baseType(this.typeOf(register));
+  }
+
+  scratch(index: number): number {
+    return scratchRow(index);
+  }
+
+  /** A new identity for what a row holds. */
+  newId(): number {
+    return ++this.#lastId;
+  }
+
+  /** The walk goes on there. */
+  goTo(insn: number): void {
+    this.next = insn;
+  }
+
+  /** -EINVAL with the kernel's words. */
+  invalid(text: string): Refusal {
+    return invalid(text, this.insn);
+  }
+
+  /** -EACCES with the kernel's words. */
+  denied(text: string): Refusal {
+    return denied(text, this.insn);
+  }
+
+  /** Another errno with the kernel's words. */
+  refused(errno: number, text: string): Refusal {
+    return { errno, text, insn: this.insn };
+  }
+
+  unsupported(what: string): Refusal {
+    return unsupported(what, this.insn);
+  }
+
+  /** Whether the register may be read. */
+  checkRead(register: number): Refusal | undefined {
+    return this.typeOf(register) === NOT_INIT ? this.denied(`R${register} !read_ok`) : undefined;
+  }
+
+  /** Bytes of a frame's stack down to `off` (negative) are used. */
+  useStack(frame: number, off: number): void {
+    const { subprogram } = this.state.frames[frame];
+    this.stackDepths[subprogram] = Math.max(this.stackDepths[subprogram], -off);
+  }
+
+  /** Takes a reference, which has to be given back. @returns its id */
+  addReference(kind: Reference['kind'], ptr?: unknown): number {
+    const id = this.newId();
+    this.state.change({ refs: [...this.state.shared.refs, { kind, id, insn: this.insn, ptr }] });
+    return id;
+  }
+
+  /** Forgets a reference. @returns whether there was one */
+  dropReference(id: number): boolean {
+    const { refs } = this.state.shared;
+    const left = refs.filter((ref) => ref.id !== id);
+    if (left.length === refs.length) return false;
+    this.state.change({ refs: left });
+    return true;
+  }
+}
+
+function mapViews(maps: readonly VerifiedMap[]): MapView[] {
+  const views: MapView[] = maps.map(({ attr, frozen, spec }, i) => {
+    const innerIndex = spec.inner ? maps.length + i : undefined;
+    return { attr, btfId: spec.btfId, fields: spec.fields, frozen, innerIndex, isInner: false };
+  });
+  for (const [i, { spec }] of maps.entries()) {
+    const { attr, btfId, fields } = spec.inner ?? { attr: maps[i].attr, btfId: 0, fields: [] };
+    views.push({ attr, btfId, fields, frozen: false, innerIndex: undefined, isInner: true });
+  }
+  return views;
+}

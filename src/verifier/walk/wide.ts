@@ -1,0 +1,45 @@
+import { bpf_map_type, bpf_pseudo } from '../../uapi/index.ts';
+import { AUX, OFF, TYPE } from '../domain/row.ts';
+import type { Refusal } from '../refusal.ts';
+import { CONST_PTR_TO_MAP, PTR_TO_ARENA, PTR_TO_FUNC, PTR_TO_MAP_VALUE } from '../state/reg-type.ts';
+import { setKnown, setPointer, setUnknown } from './set-row.ts';
+import type { Walk } from './walk.ts';
+
+/** A wide instruction: a number, a map, a place in its value, a function or a variable of the kernel. */
+export function walkWide(walk: Walk): Refusal | undefined {
+  const { insns, insn, w, program } = walk;
+  const row = walk.reg(insns.dst(insn));
+  const source = insns.src(insn);
+  switch (source) {
+    case 0:
+      setKnown(w, row, { low: insns.imm(insn), high: insns.imm(insn + 1) });
+      return undefined;
+    case bpf_pseudo.BPF_PSEUDO_BTF_ID:
+      return walk.unsupported('addresses of kernel variables');
+    case bpf_pseudo.BPF_PSEUDO_FUNC:
+      return loadFunction(walk, row);
+  }
+  const map = program.mapAt.get(insn)!;
+  if (source === bpf_pseudo.BPF_PSEUDO_MAP_FD || source === bpf_pseudo.BPF_PSEUDO_MAP_IDX) {
+    setPointer(w, row, CONST_PTR_TO_MAP);
+    w[row + AUX] = map;
+    return undefined;
+  }
+  if (program.maps[map].attr.mapType === bpf_map_type.BPF_MAP_TYPE_ARENA) {
+    setUnknown(w, row);
+    w[row + TYPE] = PTR_TO_ARENA;
+    return undefined;
+  }
+  setPointer(w, row, PTR_TO_MAP_VALUE);
+  w[row + OFF] = insns.imm(insn + 1);
+  w[row + AUX] = map;
+  return undefined;
+}
+
+function loadFunction(walk: Walk, row: number): Refusal | undefined {
+  const { insns, insn, w } = walk;
+  const subprogram = walk.program.subprogramAt.get(insn + 1 + insns.imm(insn))!;
+  setPointer(w, row, PTR_TO_FUNC);
+  w[row + AUX] = subprogram;
+  return undefined;
+}
