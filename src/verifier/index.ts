@@ -6,5 +6,6 @@
 export type { CheckResult } from './check.ts';
 export { checkProgram } from './check.ts';
 export type { Capabilities, DebugRecords, KernelTypes, VerifiedMap, VerifiedTarget, VerifyOptions } from './options.ts';
+export { findFields, MAP_FIELDS } from './types/value-fields.ts';
 export type { VerifyCounters, VerifyResult } from './verify.ts';
 export { verifyProgram } from './verify.ts';

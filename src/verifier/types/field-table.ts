@@ -1,0 +1,42 @@
+import type { Btf, BtfId } from '../../btf/index.ts';
+import { AUX, AUX2, TYPE } from '../domain/row.ts';
+import { baseType, MEM_ALLOC, PTR_TO_BTF_ID, PTR_TO_MAP_VALUE } from '../state/reg-type.ts';
+import type { MapView, Walk } from '../walk/walk.ts';
+import { findFields, MAP_FIELDS, OBJECT_FIELDS, type TypedField } from './value-fields.ts';
+
+const NONE: readonly TypedField[] = [];
+const ofObjects = new WeakMap<Btf, Map<BtfId, readonly TypedField[]>>();
+const ofMaps = new WeakMap<MapView, readonly TypedField[]>();
+
+/** The special fields of an object of a program's own type. */
+export function objectFields(btf: Btf, typeId: BtfId): readonly TypedField[] {
+  let known = ofObjects.get(btf);
+  if (!known) ofObjects.set(btf, (known = new Map()));
+  let fields = known.get(typeId);
+  if (!fields) {
+    const found = findFields(btf, typeId, OBJECT_FIELDS);
+    known.set(typeId, (fields = typeof found === 'number' ? NONE : found));
+  }
+  return fields;
+}
+
+/** The special fields of a map's value, with the types that its BTF says. */
+export function mapFields(walk: Walk, view: MapView): readonly TypedField[] {
+  let fields = ofMaps.get(view);
+  if (!fields) {
+    const btf = view.btfId === 0 ? undefined : walk.options.btfById(view.btfId);
+    const found = btf && view.fields.length > 0 ? findFields(btf, view.attr.btfValueTypeId ?? 0, MAP_FIELDS) : NONE;
+    ofMaps.set(view, (fields = typeof found === 'number' ? NONE : found));
+  }
+  return fields;
+}
+
+/** The special fields of what a pointer leads to: a map's value, or an object of a program's own type. */
+export function fieldsBehind(walk: Walk, row: number): readonly TypedField[] {
+  const { w } = walk;
+  const type = w[row + TYPE];
+  if (baseType(type) === PTR_TO_MAP_VALUE) return mapFields(walk, walk.mapViews[w[row + AUX]]);
+  if (baseType(type) === PTR_TO_BTF_ID && type & MEM_ALLOC)
+    return objectFields(walk.btfs.at(w[row + AUX2]), w[row + AUX]);
+  return NONE;
+}
