@@ -12,6 +12,8 @@ export { defaultConfig } from './default-config.table.ts';
 export type { HelperArg, HelperArgKind, HelperPrototype, HelperReturn } from './helper-prototype.ts';
 export type { HelperUser } from './helpers.ts';
 export { helperPrototype } from './helpers.ts';
+export type { KfuncFlag, KfuncFlags, KfuncUser } from './kfuncs.ts';
+export { kfuncFlags } from './kfuncs.ts';
 export { attachTypeNames, linkTypeNames, mapTypeNames, progTypeNames } from './names.table.ts';
 export { helperName } from './names.ts';
 export { parseKernelConfig } from './parse-config.ts';
