@@ -4,8 +4,6 @@ import { PIECE_STEP, type Piece } from './piece.ts';
 import { type BtfStrings, firstZeroByte, WORD } from './strings.ts';
 
 const DIGITS_MAX = 11;
-/** Deepest indentation that is written. @see tools/lib/bpf/btf_dump.c (v6.12) */
-const INDENT_MAX = 13;
 
 const POWERS_OF_TEN = Float64Array.from({ length: 10 }, (_, digits) => 10 ** digits);
 /**
@@ -132,14 +130,6 @@ export class TextBytes {
       rest = next;
     }
     bytes[--at] = 0x30 + rest;
-    return this;
-  }
-
-  /** Tabs for one level of nesting each. */
-  indent(level: number): this {
-    const count = Math.min(level, INDENT_MAX);
-    this.#room(count);
-    for (let i = 0; i < count; i++) this.#bytes[this.#length++] = 9;
     return this;
   }
 }

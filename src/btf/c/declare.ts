@@ -9,7 +9,7 @@ import { TextBytes } from '../text-bytes.ts';
 import type { BpftoolForm } from './form.ts';
 import { CNames } from './names.ts';
 import { writePadding } from './padding.ts';
-import { C } from './pieces.ts';
+import { C, line } from './pieces.ts';
 
 /** Longest chain of pointers, arrays and modifiers, and deepest nesting of declarators and structs in each other. */
 const CHAIN_MAX = 4096;
@@ -121,71 +121,68 @@ export class CDeclarations {
 
   /** Prints a chain from its innermost type outwards. */
   #writeChain(chain: Declaration): void {
-    const { out } = this;
-    const { words, index, strings } = this.#btf;
+    const { kinds } = this.#btf;
     // A pointer alone, as in `(*name)`, is not set off from what comes before it.
     let lastWasPointer = true;
     while (chain.end > chain.start) {
       const id = this.#stack[--chain.end];
-      const kind = this.#btf.kinds[id];
-      switch (kind) {
-        case BTF_KIND.VOID:
-          this.#modifiers(chain);
-          out.piece(C.void);
-          break;
-        case BTF_KIND.INT:
-        case BTF_KIND.FLOAT:
-          this.#modifiers(chain);
-          out.string(strings, words[index[id]]);
-          break;
-        case BTF_KIND.STRUCT:
-        case BTF_KIND.UNION:
-          this.#modifiers(chain);
-          if (words[index[id]] === 0) this.composite(id, chain.level);
-          else this.tag(kind === BTF_KIND.STRUCT ? C.struct : C.union, id);
-          break;
-        case BTF_KIND.ENUM:
-        case BTF_KIND.ENUM64:
-          this.#modifiers(chain);
-          if (words[index[id]] === 0) this.enumeration(id, chain.level);
-          else this.tag(C.enum, id);
-          break;
-        case BTF_KIND.FWD:
-          this.#modifiers(chain);
-          this.forward(id);
-          break;
-        case BTF_KIND.TYPEDEF:
-          this.#modifiers(chain);
-          this.#writeNumbered(words[index[id]], this.names.identifier(id));
-          break;
-        case BTF_KIND.PTR:
-          out.piece(lastWasPointer ? C.star : C.spaceStar);
-          break;
-        case BTF_KIND.VOLATILE:
-          out.piece(C.volatile);
-          break;
-        case BTF_KIND.CONST:
-          out.piece(C.const);
-          break;
-        case BTF_KIND.RESTRICT:
-          out.piece(C.restrict);
-          break;
-        case BTF_KIND.TYPE_TAG:
-          this.#modifiers(chain);
-          this.#typeTag(id);
-          break;
-        case BTF_KIND.ARRAY:
-          this.#array(chain, id, lastWasPointer);
-          return;
-        case BTF_KIND.FUNC_PROTO:
-          this.#prototype(chain, id, lastWasPointer);
-          return;
-        default:
-          return;
+      const kind = kinds[id];
+      if (kind === BTF_KIND.ARRAY) {
+        this.#array(chain, id, lastWasPointer);
+        return;
       }
+      if (kind === BTF_KIND.FUNC_PROTO) {
+        this.#prototype(chain, id, lastWasPointer);
+        return;
+      }
+      if (kind === BTF_KIND.PTR) this.out.piece(lastWasPointer ? C.star : C.spaceStar);
+      else if (!this.#writeType(chain, id)) return;
       lastWasPointer = kind === BTF_KIND.PTR;
     }
     this.#declaredName(chain, lastWasPointer);
+  }
+
+  /** Prints a type that has a name or stands in place, or what qualifies a pointer. @returns false for kinds that C has not */
+  #writeType(chain: Declaration, id: BtfId): boolean {
+    const { out } = this;
+    const { words, index, kinds } = this.#btf;
+    const kind = kinds[id];
+    if (kind === BTF_KIND.CONST) out.piece(C.const);
+    else if (kind === BTF_KIND.VOLATILE) out.piece(C.volatile);
+    else if (kind === BTF_KIND.RESTRICT) out.piece(C.restrict);
+    if (kind === BTF_KIND.CONST || kind === BTF_KIND.VOLATILE || kind === BTF_KIND.RESTRICT) return true;
+    if (chain.end > chain.start) this.#modifiers(chain);
+    const name = id === 0 ? 0 : words[index[id]];
+    switch (kind) {
+      case BTF_KIND.TYPEDEF:
+        this.#writeNumbered(name, this.names.identifier(id));
+        return true;
+      case BTF_KIND.STRUCT:
+      case BTF_KIND.UNION:
+        if (name === 0) this.composite(id, chain.level);
+        else this.tag(kind === BTF_KIND.STRUCT ? C.struct : C.union, id);
+        return true;
+      case BTF_KIND.INT:
+      case BTF_KIND.FLOAT:
+        out.string(this.#btf.strings, name);
+        return true;
+      case BTF_KIND.ENUM:
+      case BTF_KIND.ENUM64:
+        if (name === 0) this.enumeration(id, chain.level);
+        else this.tag(C.enum, id);
+        return true;
+      case BTF_KIND.VOID:
+        out.piece(C.void);
+        return true;
+      case BTF_KIND.FWD:
+        this.forward(id);
+        return true;
+      case BTF_KIND.TYPE_TAG:
+        this.#typeTag(id);
+        return true;
+      default:
+        return false;
+    }
   }
 
   /** With the kind flag set, the tag's name is a whole attribute; bpftool 7.5 does not know that. */
@@ -299,7 +296,7 @@ export class CDeclarations {
         const nextAlign = isPacked ? 1 : this.#alignments.of(type);
         writePadding({ from, to, nextAlign, insideBitfields: afterBitfield && bits !== 0 }, style);
       }
-      out.piece(C.newline).indent(level + 1);
+      out.piece(line(level + 1));
       this.#declaration(type, named(words[m], level + 1));
       if (bits !== 0) out.piece(C.colon).decimal(bits);
       from = to + (bits !== 0 ? bits : (sizeOf(btf, type) ?? 0) * 8);
@@ -309,7 +306,7 @@ export class CDeclarations {
     if (isStruct && from < size * 8) {
       writePadding({ from, to: size * 8, nextAlign: this.#alignments.of(id), insideBitfields: false }, style);
     }
-    if (infoVlen(info) > 0 || size > 0) out.piece(C.newline).indent(level);
+    if (infoVlen(info) > 0 || size > 0) out.piece(line(level));
     out.piece(C.closeBrace);
     if (isPacked) out.piece(C.packed);
   }
@@ -345,7 +342,7 @@ export class CDeclarations {
     out.piece(C.openBrace);
     let fitsWord = true;
     for (let m = at + 3; m < end; m += step) {
-      out.piece(C.newline).indent(level + 1);
+      out.piece(line(level + 1));
       this.#writeNumbered(words[m], this.names.enumerator(words[m]));
       out.piece(C.equals);
       if (isWide) {
@@ -356,7 +353,7 @@ export class CDeclarations {
       }
       out.piece(C.comma);
     }
-    out.piece(C.newline).indent(level).piece(C.closeBrace);
+    out.piece(line(level)).piece(C.closeBrace);
     const size = words[at + 2];
     if (size === 1) out.piece(C.byteMode);
     else if (size === 8 && btf.pointerSize === 8 && fitsWord) out.piece(C.wordMode);

@@ -80,7 +80,7 @@ export class DefinitionOrder {
         if (throughPointer && isNamed) return false;
         this.#state[id] = ACTIVE;
         for (let m = at + 3, end = m + 3 * infoVlen(words[at + 1]); m < end; m += 3) {
-          this.#visit(words[m + 1], false, depth + 1);
+          if (this.#state[words[m + 1]] !== DONE) this.#visit(words[m + 1], false, depth + 1);
         }
         return this.#finish(id, isNamed);
       }

@@ -1,6 +1,6 @@
 import { type Piece, piece } from '../piece.ts';
 import type { TextBytes } from '../text-bytes.ts';
-import { C } from './pieces.ts';
+import { C, line } from './pieces.ts';
 
 /** A hole between two members, in bits from the start of the struct. */
 export interface Hole {
@@ -59,7 +59,7 @@ export function writePadding(hole: Hole, style: PaddingStyle): void {
 }
 
 function writeField({ out, level }: PaddingStyle, name: Piece, bits: number): void {
-  out.piece(C.newline).indent(level).piece(name).decimal(bits).piece(C.semicolon);
+  out.piece(line(level)).piece(name).decimal(bits).piece(C.semicolon);
 }
 
 function roundUp(value: number, multiple: number): number {

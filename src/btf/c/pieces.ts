@@ -1,9 +1,8 @@
-import { piece } from '../piece.ts';
+import { type Piece, piece } from '../piece.ts';
 
 /** The constant pieces of C. */
 export const C = {
   space: piece(' '),
-  newline: piece('\n'),
   void: piece('void'),
   struct: piece('struct'),
   union: piece('union'),
@@ -44,3 +43,12 @@ export const C = {
   byteMode: piece(' __attribute__((mode(byte)))'),
   wordMode: piece(' __attribute__((mode(word)))'),
 } as const;
+
+/** Deepest indentation that is written. @see tools/lib/bpf/btf_dump.c (v6.12) */
+const INDENT_MAX = 13;
+const LINES = Array.from({ length: INDENT_MAX + 1 }, (_, level) => piece(`\n${'\t'.repeat(level)}`));
+
+/** A new line with a tab for each level of nesting. */
+export function line(level: number): Piece {
+  return LINES[Math.min(level, INDENT_MAX)];
+}

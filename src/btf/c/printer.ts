@@ -167,7 +167,7 @@ export class CPrinter {
     if (isDefinition || isAnonymous) {
       const inside = isAnonymous ? container : id;
       for (let m = at + 3, end = m + 3 * infoVlen(words[at + 1]); m < end; m += 3) {
-        this.#emit(words[m + 1], inside, depth + 1);
+        if (this.#state[words[m + 1]] !== DONE) this.#emit(words[m + 1], inside, depth + 1);
       }
     } else if (this.#forwarded[id] === 0 && id !== container) {
       this.#forwardComposite(id);
