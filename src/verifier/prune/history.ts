@@ -5,6 +5,8 @@ export interface HistoryEntry {
   readonly previous: number;
   /** The slot of a stack that the instruction spilled to or filled from. */
   readonly stack?: { readonly frame: number; readonly slot: number };
+  /** Conditional jumps: the registers that are pointers to a stack. */
+  readonly stackPointers?: { readonly dst: boolean; readonly src: boolean };
   /** Rows that were known to hold the same number (or one at a constant distance) and learned together. */
   readonly linked?: readonly LinkedPlace[];
 }

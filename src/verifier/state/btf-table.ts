@@ -1,5 +1,5 @@
-import type { Btf } from '../../btf/index.ts';
 import { invariant } from '../../base/index.ts';
+import type { Btf } from '../../btf/index.ts';
 import type { KernelTypes } from '../options.ts';
 
 /** Index of the kernel's own types in every table. */

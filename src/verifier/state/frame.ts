@@ -48,7 +48,7 @@ export const STACK_DYNPTR = 4;
 export const STACK_ITER = 5;
 export const STACK_IRQ_FLAG = 6;
 
-/** What byte `byte` of a slot is; byte 7 is the one next to the frame pointer. */
+/** What byte `byte` of a slot is; byte 7 is the lowest in memory, byte 0 the one next to the slot above. */
 export function slotByte(w: Int32Array, slot: number, byte: number): number {
   return (w[slot + (byte >> 2)] >>> ((byte & 3) << 3)) & 0xff;
 }

@@ -102,3 +102,13 @@ export function isPacketPointer(type: number): boolean {
   const base = baseType(type);
   return base === PTR_TO_PACKET || base === PTR_TO_PACKET_META;
 }
+
+/** Flags that a pointer may have which is trusted. */
+const TRUSTED_FLAGS = PTR_TRUSTED | MEM_ALLOC | NON_OWN_REF;
+
+/** Whether a BTF pointer is known to lead to an object that stays. @param reference the row's `REF` */
+export function isTrusted(type: number, reference: number): boolean {
+  if (reference !== 0) return true;
+  const flags = type & ~0xff;
+  return (flags & TRUSTED_FLAGS) !== 0 && (flags & ~TRUSTED_FLAGS) === 0;
+}

@@ -152,7 +152,7 @@ export class State {
       for (let r = 0; r < REGS_WORDS; r += ROW) visit(base + r);
       for (let s = 0; s < this.slots[f]; s++) {
         const slot = base + REGS_WORDS + s * SLOT;
-        // Only a slot whose byte next to the frame pointer was spilled holds a row.
+        // Only a slot whose lowest byte was spilled holds a row.
         if (this.w[slot + 1] >>> 24 === 1) visit(slot + 2);
       }
     }

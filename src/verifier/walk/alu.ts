@@ -16,45 +16,24 @@ import {
   insnOp,
   insnSource,
 } from '../../isa/index.ts';
+import { bpf_map_type } from '../../uapi/index.ts';
 import { computeNumber } from '../domain/arithmetic.ts';
-import { isKnown, setUnknownNumber, zeroExtend } from '../domain/bounds.ts';
+import { isKnown, zeroExtend } from '../domain/bounds.ts';
 import { signExtend } from '../domain/extend.ts';
-import { copyRow, ID, OFF, SUBREG, TYPE, UMAX } from '../domain/row.ts';
+import { copyRow, ID, OFF, PRECISE, SUBREG, TYPE, UMAX, VALUE } from '../domain/row.ts';
 import { ltU } from '../domain/words.ts';
+import { markPrecise } from '../prune/precision.ts';
 import type { Refusal } from '../refusal.ts';
-import { baseType, PTR_TO_ARENA, SCALAR_VALUE } from '../state/reg-type.ts';
+import { PTR_TO_ARENA, SCALAR_VALUE } from '../state/reg-type.ts';
+import { ADD_CONST, forgetId, shareId } from './linked.ts';
+import { operatorText } from './operator.ts';
 import { addToPointer } from './pointer-arithmetic.ts';
 import { setImmediate, setUnknown } from './set-row.ts';
 import type { Walk } from './walk.ts';
 
-/** Marks an id of a sum: what else has it differs by a constant. */
-export const ADD_CONST = 1 << 31;
-
-const OPERATORS: Readonly<Record<number, string>> = {
-  0: '+=',
-  16: '-=',
-  32: '*=',
-  48: '/=',
-  64: '|=',
-  80: '&=',
-  96: '<<=',
-  112: '>>=',
-  128: 'neg',
-  144: '%=',
-  160: '^=',
-  176: '=',
-  192: 's>>=',
-  208: 'endian',
-};
-
-/** How logs write an operation. */
-export function operatorText(op: number): string {
-  return OPERATORS[op] ?? '?';
-}
-
 /** Arithmetic, moves and casts. The instruction's own fields are in order. */
 export function walkAlu(walk: Walk): Refusal | undefined {
-  const { insns } = walk.program;
+  const { insns } = walk;
   const i = walk.insn;
   const code = insns.code(i);
   const op = insnOp(code);
@@ -73,13 +52,14 @@ export function walkAlu(walk: Walk): Refusal | undefined {
 }
 
 function walkUnary(walk: Walk, op: number): Refusal | undefined {
-  const { w, program } = walk;
-  const dst = program.insns.dst(walk.insn);
+  const { w, insns, insn } = walk;
+  const dst = insns.dst(insn);
   const refusal = walk.checkRead(dst);
   if (refusal) return refusal;
   const row = walk.reg(dst);
-  if (w[row + TYPE] !== SCALAR_VALUE) return walk.denied(`R${dst} pointer arithmetic prohibited`);
-  if (op === BPF_END) {
+  const isPointer = w[row + TYPE] !== SCALAR_VALUE;
+  if (isPointer && !walk.program.privileged) return walk.denied(`R${dst} pointer arithmetic prohibited`);
+  if (op === BPF_END || isPointer) {
     setUnknown(w, row);
     return undefined;
   }
@@ -87,17 +67,17 @@ function walkUnary(walk: Walk, op: number): Refusal | undefined {
   const source = walk.scratch(0);
   copyRow(w, source, w, row);
   setImmediate(w, row, 0);
+  w[row + PRECISE] = w[source + PRECISE];
   computeNumber(w, { op: BPF_SUB, wide: isWideAlu(walk), d: row, s: source });
   return undefined;
 }
 
-function isWideAlu({ program, insn }: Walk): boolean {
-  return insnClass(program.insns.code(insn)) === BPF_ALU64;
+function isWideAlu({ insns, insn }: Walk): boolean {
+  return insnClass(insns.code(insn)) === BPF_ALU64;
 }
 
 function walkMove(walk: Walk): Refusal | undefined {
-  const { w, program, insn } = walk;
-  const { insns } = program;
+  const { w, insns, insn } = walk;
   const row = walk.reg(insns.dst(insn));
   const wide = isWideAlu(walk);
   if (insnSource(insns.code(insn)) !== BPF_X) {
@@ -117,36 +97,33 @@ function walkMove(walk: Walk): Refusal | undefined {
   return off === 0 ? moveLow(walk, row, from) : moveExtended(walk, { row, from, bits: off, wide });
 }
 
-/** Two registers that hold the same number are known to: what is learned of one is learned of the other. */
-export function shareId({ w, ...walk }: Pick<Walk, 'w' | 'newId'>, row: number): void {
-  if (w[row + TYPE] !== SCALAR_VALUE) return;
-  if (w[row + ID] & ADD_CONST) forgetId(w, row);
-  if (w[row + ID] === 0 && !isKnown(w, row)) w[row + ID] = walk.newId();
-}
-
-/** The number is no longer known to be another one's. */
-export function forgetId(w: Int32Array, row: number): void {
-  w[row + ID] = 0;
-  w[row + OFF] = 0;
-}
-
 function castAddressSpace(walk: Walk, row: number): Refusal | undefined {
-  const { w } = walk;
+  const { w, insns, insn, program } = walk;
+  if (!program.maps.some(({ attr }) => attr.mapType === bpf_map_type.BPF_MAP_TYPE_ARENA)) {
+    return walk.invalid('addr_space_cast insn can only be used in a program that has an associated arena');
+  }
   setUnknown(w, row);
-  // From user space to the arena: the pointer is the arena's.
-  if (walk.program.insns.imm(walk.insn) === 1) w[row + TYPE] = PTR_TO_ARENA;
+  if (insns.imm(insn) !== 1) return undefined;
+  // From the address space of the arena to the kernel's: the pointer is the arena's.
+  w[row + TYPE] = PTR_TO_ARENA;
+  w[row + SUBREG] = insn + 1;
   return undefined;
 }
 
+/** The low half of a register; of a pointer it is just a number. */
 function moveLow(walk: Walk, row: number, from: number): Refusal | undefined {
-  const { w, program, insn } = walk;
-  if (w[from + TYPE] !== SCALAR_VALUE) return walk.denied(`R${program.insns.src(insn)} partial copy of pointer`);
-  const fits = ltU(w[from + UMAX], w[from + UMAX + 1], 0, 1);
-  if (fits) shareId(walk, from);
-  copyRow(w, row, w, from);
-  if (!fits) forgetId(w, row);
+  const { w, insns, insn } = walk;
+  if (w[from + TYPE] !== SCALAR_VALUE) {
+    if (!walk.program.privileged) return walk.denied(`R${insns.src(insn)} partial copy of pointer`);
+    setUnknown(w, row);
+  } else {
+    const fits = w[from + UMAX + 1] === 0;
+    if (fits) shareId(walk, from);
+    copyRow(w, row, w, from);
+    if (!fits) forgetId(w, row);
+    w[row + SUBREG] = insn + 1;
+  }
   zeroExtend(w, row);
-  w[row + SUBREG] = insn + 1;
   return undefined;
 }
 
@@ -158,12 +135,17 @@ interface Extension {
 }
 
 function moveExtended(walk: Walk, { row, from, bits, wide }: Extension): Refusal | undefined {
-  const { w, program, insn } = walk;
+  const { w, insns, insn } = walk;
   if (w[from + TYPE] !== SCALAR_VALUE) {
-    const register = `R${program.insns.src(insn)}`;
-    return walk.denied(wide ? `${register} sign-extension part of pointer` : `${register} partial copy of pointer`);
+    const register = `R${insns.src(insn)}`;
+    if (!walk.program.privileged) {
+      return walk.denied(wide ? `${register} sign-extension part of pointer` : `${register} partial copy of pointer`);
+    }
+    setUnknown(w, row);
+    if (!wide) zeroExtend(w, row);
+    return undefined;
   }
-  const same = ltU(w[from + UMAX], w[from + UMAX + 1], bits === 32 ? 0x8000_0000 : 1 << (bits - 1), 0);
+  const same = ltU(w[from + UMAX], w[from + UMAX + 1], 1 << (bits - 1), 0);
   if (same) shareId(walk, from);
   copyRow(w, row, w, from);
   if (!same) forgetId(w, row);
@@ -174,37 +156,27 @@ function moveExtended(walk: Walk, { row, from, bits, wide }: Extension): Refusal
 
 /** Everything that has two operands. */
 function compute(walk: Walk, op: number): Refusal | undefined {
-  const { w, program, insn } = walk;
-  const { insns } = program;
-  const row = walk.reg(insns.dst(insn));
+  const { w, insns, insn } = walk;
+  const [dst, src] = [insns.dst(insn), insns.src(insn)];
+  const row = walk.reg(dst);
+  if (w[row + TYPE] === PTR_TO_ARENA) return undefined;
   const operand = walk.scratch(0);
   const fromRegister = insnSource(insns.code(insn)) === BPF_X;
-  if (fromRegister) copyRow(w, operand, w, walk.reg(insns.src(insn)));
+  if (fromRegister) copyRow(w, operand, w, walk.reg(src));
   else setImmediate(w, operand, insns.imm(insn));
-  const pointers = Number(w[row + TYPE] !== SCALAR_VALUE) + 2 * Number(w[operand + TYPE] !== SCALAR_VALUE);
-  if (baseType(w[row + TYPE]) === PTR_TO_ARENA) return computeArena(walk, row);
-  switch (pointers) {
-    case 3:
-      return computePointers(walk, op, row);
-    case 2:
-      if (op === BPF_ADD || op === BPF_SUB) return addToPointer(walk, { op, pointer: operand, number: row, into: row });
-      return bitwiseOrOther(walk, op);
-    case 1:
-      if (op === BPF_ADD || op === BPF_SUB) return addToPointer(walk, { op, pointer: row, number: operand, into: row });
-      return bitwiseOrOther(walk, op);
+  const isPointer = w[row + TYPE] !== SCALAR_VALUE;
+  if (w[operand + TYPE] !== SCALAR_VALUE) {
+    if (isPointer) return computePointers(walk, op, row);
+    markPrecise(walk, dst);
+    return addToPointer(walk, { op, pointer: operand, number: row, into: row });
   }
+  if (isPointer) {
+    if (fromRegister) markPrecise(walk, src);
+    return addToPointer(walk, { op, pointer: row, number: operand, into: row });
+  }
+  if (fromRegister && w[row + PRECISE] !== 0) markPrecise(walk, src);
   computeScalars(walk, { op, row, operand });
   return undefined;
-}
-
-function bitwiseOrOther(walk: Walk, op: number): Refusal {
-  const dst = walk.program.insns.dst(walk.insn);
-  const how = op === BPF_AND || op === BPF_OR || op === BPF_XOR ? 'bitwise operator' : undefined;
-  return walk.denied(
-    how === undefined
-      ? `R${dst} pointer arithmetic with ${operatorText(op)} operator prohibited`
-      : `R${dst} ${how} ${operatorText(op)} on pointer prohibited`,
-  );
 }
 
 /** A pointer minus a pointer is a number, nothing else may be done with two of them. */
@@ -213,28 +185,22 @@ function computePointers(walk: Walk, op: number, row: number): Refusal | undefin
     setUnknown(walk.w, row);
     return undefined;
   }
-  const dst = walk.program.insns.dst(walk.insn);
+  const dst = walk.insns.dst(walk.insn);
   return walk.denied(`R${dst} pointer ${operatorText(op)} pointer prohibited`);
 }
 
-/** An arena's addresses are numbers to calculate with; the result is the arena's. */
-function computeArena(walk: Walk, row: number): undefined {
-  setUnknownNumber(walk.w, row);
-  if (!isWideAlu(walk)) zeroExtend(walk.w, row);
-  return undefined;
-}
-
 function computeScalars(walk: Walk, { op, row, operand }: { op: number; row: number; operand: number }): void {
-  const { w, program, insn } = walk;
+  const { w, insn } = walk;
   const wide = isWideAlu(walk);
   const id = w[row + ID];
+  // An offset belongs to a sum of its own making only.
+  forgetId(w, row);
   computeNumber(w, { op, wide, d: row, s: operand });
   w[row + SUBREG] = wide ? 0 : insn + 1;
-  const addend = program.insns.imm(insn);
-  const byConstant = insnSource(program.insns.code(insn)) !== BPF_X && addend !== -0x8000_0000;
+  const small = isKnown(w, operand) && w[operand + VALUE + 1] === 0 && w[operand + VALUE] >= 0;
   // A sum with a constant stays linked to what it was made of, once.
-  if (wide && (op === BPF_ADD || op === BPF_SUB) && byConstant && id !== 0 && !(id & ADD_CONST) && !isKnown(w, row)) {
+  if (wide && op === BPF_ADD && small && id !== 0 && !(id & ADD_CONST)) {
     w[row + ID] = id | ADD_CONST;
-    w[row + OFF] = op === BPF_ADD ? addend : -addend;
-  } else forgetId(w, row);
+    w[row + OFF] = w[operand + VALUE];
+  }
 }

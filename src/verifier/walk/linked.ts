@@ -1,30 +1,89 @@
 import { BPF_ADD } from '../../isa/index.ts';
 import { computeNumber } from '../domain/arithmetic.ts';
-import { copyNumber, copyRow, ID, OFF, SUBREG, TYPE } from '../domain/row.ts';
+import { isKnown } from '../domain/bounds.ts';
+import { copyNumber, copyRow, ID, OFF, PRECISE, SUBREG, TYPE } from '../domain/row.ts';
+import type { LinkedPlace } from '../prune/history.ts';
+import { regRow, slotAt, spilledRow } from '../state/frame.ts';
 import { SCALAR_VALUE } from '../state/reg-type.ts';
-import { ADD_CONST } from './alu.ts';
+import { isSpilled } from '../state/stack-slot.ts';
 import { setImmediate } from './set-row.ts';
 import type { Walk } from './walk.ts';
 
-/** What was learned of the number at `known` is learned of all that hold the same, or the same and a constant. */
-export function teachLinked(walk: Walk, known: number): void {
+/** Marks an id of a sum: what else has it differs by a constant. */
+export const ADD_CONST = 1 << 31;
+/** Rows that can be linked at once. */
+const MAX_LINKED = 6;
+const REGISTERS = 10;
+
+/** A number that may be copied gets an id, so that what is learned of one copy is learned of the other. */
+export function shareId(walk: Walk, row: number): void {
+  const { w } = walk;
+  if (w[row + TYPE] !== SCALAR_VALUE || isKnown(w, row)) return;
+  if (w[row + ID] & ADD_CONST) forgetId(w, row);
+  if (w[row + ID] === 0) w[row + ID] = walk.newId();
+}
+
+/** The number is no longer known to be another one's. */
+export function forgetId(w: Int32Array, row: number): void {
+  w[row + ID] = 0;
+  w[row + OFF] = 0;
+}
+
+/** The rows that hold the same number as `row`, or one at a constant distance; those beyond six are linked no more. */
+export function collectLinked(walk: Walk, row: number, into: LinkedPlace[]): void {
   const { w, state } = walk;
+  const id = w[row + ID] & ~ADD_CONST;
+  if (w[row + TYPE] !== SCALAR_VALUE || id === 0) return;
+  for (let frame = state.current; frame >= 0; frame--) {
+    for (let register = 0; register < REGISTERS; register++) {
+      link(w, regRow(frame, register), { id, place: { frame, register }, into });
+    }
+    for (let slot = 0; slot < state.slots[frame]; slot++) {
+      const at = slotAt(frame, slot);
+      if (isSpilled(w, at)) link(w, spilledRow(at), { id, place: { frame, slot }, into });
+    }
+  }
+}
+
+interface Linking {
+  readonly id: number;
+  readonly place: LinkedPlace;
+  readonly into: LinkedPlace[];
+}
+
+function link(w: Int32Array, row: number, { id, place, into }: Linking): void {
+  if (w[row + TYPE] !== SCALAR_VALUE || (w[row + ID] & ~ADD_CONST) !== id) return;
+  if (into.length < MAX_LINKED) into.push(place);
+  else forgetId(w, row);
+}
+
+/** What was learned of the number at `known` is learned of those linked with it. */
+export function teachLinked(walk: Walk, known: number, places: readonly LinkedPlace[]): void {
+  const { w } = walk;
   const id = w[known + ID] & ~ADD_CONST;
   if (id === 0 || w[known + TYPE] !== SCALAR_VALUE) return;
-  state.forEachRow((row) => {
-    if (row === known || w[row + TYPE] !== SCALAR_VALUE || (w[row + ID] & ~ADD_CONST) !== id) return;
+  for (const place of places) {
+    const row = rowOf(place);
+    if (row === known || w[row + TYPE] !== SCALAR_VALUE || (w[row + ID] & ~ADD_CONST) !== id) continue;
     const plain = !(w[row + ID] & ADD_CONST) && !(w[known + ID] & ADD_CONST);
     if (plain || w[row + OFF] === w[known + OFF]) {
-      const [keptId, off, subreg] = [w[row + ID], w[row + OFF], w[row + SUBREG]];
+      const [subreg, off] = [w[row + SUBREG], w[row + OFF]];
       copyRow(w, row, w, known);
-      w[row + ID] = keptId;
-      w[row + OFF] = off;
       w[row + SUBREG] = subreg;
-    } else {
-      const distance = walk.scratch(3);
-      setImmediate(w, distance, w[row + OFF] - w[known + OFF]);
-      copyNumber(w, row, w, known);
-      computeNumber(w, { op: BPF_ADD, wide: true, d: row, s: distance });
-    }
-  });
+      w[row + OFF] = off;
+    } else teachDistant(walk, row, known);
+  }
+}
+
+function teachDistant(walk: Walk, row: number, known: number): void {
+  const { w } = walk;
+  const distance = walk.scratch(3);
+  setImmediate(w, distance, w[row + OFF] - w[known + OFF]);
+  copyNumber(w, row, w, known);
+  w[row + PRECISE] = w[known + PRECISE];
+  computeNumber(w, { op: BPF_ADD, wide: true, d: row, s: distance });
+}
+
+function rowOf({ frame, register, slot }: LinkedPlace): number {
+  return register === undefined ? spilledRow(slotAt(frame, slot!)) : regRow(frame, register);
 }

@@ -19,7 +19,7 @@ export function walkPaths(walk: Walk): Refusal | undefined {
     const visited = flow.prune[walk.insn] ? visitState(walk) : undefined;
     if (typeof visited === 'object') return visited;
     if (visited === undefined) {
-      if (flow.jump[walk.insn]) walk.history.push({ insn: walk.insn, previous: walk.previous });
+      if (flow.jump[walk.insn]) walk.note({});
       walk.seen[walk.insn] = 1;
       const outcome = step(walk);
       if (outcome === undefined) {

@@ -1,59 +1,78 @@
 import { BPF_JGE, BPF_JGT, BPF_JLE, BPF_JLT } from '../../isa/index.ts';
+import { isKnown } from '../domain/bounds.ts';
 import { type Comparison, swappedOp } from '../domain/compare.ts';
-import { AUX, ID, OFF, TYPE, UMAX } from '../domain/row.ts';
-import { baseType, PTR_TO_PACKET, PTR_TO_PACKET_END, PTR_TO_PACKET_META } from '../state/reg-type.ts';
+import { AUX, ID, OFF, TYPE, UMAX, VALUE } from '../domain/row.ts';
+import { PTR_TO_PACKET, PTR_TO_PACKET_END, PTR_TO_PACKET_META } from '../state/reg-type.ts';
 import type { Walk } from './walk.ts';
 
 const MAX_PACKET = 0xffff;
-/** Ranges of pointers that were compared with the end of the packet and are past it: see `pktEnd` of Linux. */
-const BEYOND = -1;
-const AT = -2;
+/** Ranges of pointers known to lie at the end of the packet or behind it. */
+const AT_END = -1;
+const BEYOND_END = -2;
 
-/** A pointer into the packet was compared with its end (or one into its metadata with its data). */
-export function learnPacketRange(walk: Walk, comparison: Comparison): void {
-  const { w } = walk;
-  const { d, s } = comparison;
-  const [left, right] = [baseType(w[d + TYPE]), baseType(w[s + TYPE])];
-  if (isPair(w, left, { right, s })) learn(walk, d, comparison.op);
-  else if (isPair(w, right, { right: left, s: d })) learn(walk, s, swappedOp(comparison.op));
+/** A comparison of a pointer into a packet with its end, the pointer first. */
+interface Reach {
+  readonly pointer: number;
+  /** `pointer op end` */
+  readonly op: number;
 }
 
-/** Whether the second is where the packet or its metadata ends: `data_end`, or `data` itself. */
-function isPair(w: Int32Array, left: number, { right, s }: { right: number; s: number }): boolean {
-  if (left === PTR_TO_PACKET) return right === PTR_TO_PACKET_END;
-  return left === PTR_TO_PACKET_META && right === PTR_TO_PACKET && w[s + OFF] === 0 && w[s + ID] === 0;
+/** The comparison as one of a packet pointer with where its room ends; undefined where it is none. */
+export function reachOf(w: Int32Array, { op, wide, d, s }: Comparison): Reach | undefined {
+  if (!wide || ![BPF_JGT, BPF_JLT, BPF_JGE, BPF_JLE].includes(op)) return undefined;
+  if (isPair(w, d, s)) return { pointer: d, op };
+  return isPair(w, s, d) ? { pointer: s, op: swappedOp(op) } : undefined;
 }
 
-/** `pointer op end` holds. */
-function learn(walk: Walk, pointer: number, op: number): void {
+/** Whether the second is where the packet ends for the first (or the metadata, which ends where the packet begins). */
+function isPair(w: Int32Array, pointer: number, end: number): boolean {
+  const [type, other] = [w[pointer + TYPE], w[end + TYPE]];
+  if (type === PTR_TO_PACKET) return other === PTR_TO_PACKET_END;
+  if (type !== PTR_TO_PACKET_META || other !== PTR_TO_PACKET) return false;
+  return w[end + OFF] === 0 && w[end + ID] === 0 && isKnown(w, end) && w[end + VALUE] === 0;
+}
+
+/** Learns that a comparison with the end holds. */
+export function learnReach(walk: Walk, { pointer, op }: Reach): void {
   const { w } = walk;
+  const isPacket = w[pointer + TYPE] === PTR_TO_PACKET;
   switch (op) {
     case BPF_JLT:
-      // At least one more byte is there.
       extend(walk, pointer, 1);
       break;
     case BPF_JLE:
       extend(walk, pointer, 0);
       break;
     case BPF_JGT:
-      w[pointer + AUX] = BEYOND;
+      if (isPacket) w[pointer + AUX] = BEYOND_END;
       break;
     case BPF_JGE:
-      w[pointer + AUX] = AT;
+      if (isPacket) w[pointer + AUX] = AT_END;
       break;
   }
 }
 
 /** All pointers that began where this one did may reach as far as it is, and `more` bytes. */
-function extend(walk: Walk, pointer: number, more: number): void {
+function extend(walk: Walk, pointer: number, more: 0 | 1): void {
   const { w, state } = walk;
   const off = w[pointer + OFF];
-  if (off < 0 || (off === 0 && more === 0 && w[pointer + ID] === 0)) return;
-  const reach = (w[pointer + UMAX] >>> 0) + off;
-  if (w[pointer + UMAX + 1] !== 0 || reach > MAX_PACKET) return;
-  const id = w[pointer + ID];
-  const type = w[pointer + TYPE];
+  if (off < 0 || (off === 0 && more === 1)) return;
+  if (w[pointer + UMAX + 1] !== 0 || (w[pointer + UMAX] >>> 0) + off > MAX_PACKET) return;
+  const [id, type] = [w[pointer + ID], w[pointer + TYPE]];
   state.forEachRow((row) => {
     if (w[row + TYPE] === type && w[row + ID] === id) w[row + AUX] = Math.max(w[row + AUX], off + more);
   });
+}
+
+/** Whether `pointer op end` holds, where that is known. */
+export function predictReach(w: Int32Array, { pointer, op }: Reach): boolean | undefined {
+  const range = w[pointer + AUX];
+  if (range >= 0 || w[pointer + TYPE] !== PTR_TO_PACKET) return undefined;
+  switch (op) {
+    case BPF_JLE:
+    case BPF_JGT:
+      return range === BEYOND_END ? op === BPF_JGT : undefined;
+    default:
+      return op === BPF_JGE;
+  }
 }

@@ -74,6 +74,8 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
   /** Instructions walked, on all paths. */
   processed = 0;
   jumps = 0;
+  /** `processed` when the newest entry of the history was made. */
+  noted = -1;
   /** By instruction: 1 where a path came by. */
   readonly seen: Uint8Array;
   /** By `AUX` of rows that hold maps or their values: the program's maps, then those described by maps of maps. */
@@ -165,6 +167,15 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
   useStack(frame: number, off: number): void {
     const { subprogram } = this.state.frames[frame];
     this.stackDepths[subprogram] = Math.max(this.stackDepths[subprogram], -off);
+  }
+
+  /** Adds to the history what this instruction did. */
+  note(facts: Omit<HistoryEntry, 'insn' | 'previous'>): void {
+    const { history, insn, previous } = this;
+    const last = history.at(-1);
+    if (last?.insn === insn && this.noted === this.processed) history[history.length - 1] = { ...last, ...facts };
+    else history.push({ insn, previous, ...facts });
+    this.noted = this.processed;
   }
 
   /** Takes a reference, which has to be given back. @returns its id */
