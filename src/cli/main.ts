@@ -6,10 +6,12 @@ import { CliError, errNotSupported, errUsage, UsageError } from './errors.ts';
 import { HELP, NOUNS, type Noun, type Verb } from './grammar.ts';
 import { type Io, processIo } from './io.ts';
 import { type GlobalOptions, parseCommandLine } from './options.ts';
-import { BrokenPipe, Printer } from './printer.ts';
+import { BrokenPipe, OutputFailed, Printer } from './printer.ts';
 import type { Access, Session } from './session.ts';
 import { isPrefix, Words } from './words.ts';
 
+/** Low byte of -1, which commands return that fail. */
+const STATUS_FAILED = 255;
 /** What the shell shows for a process that SIGPIPE ended. */
 const STATUS_BROKEN_PIPE = 141;
 /** `EX_SOFTWARE` of sysexits.h: a mistake of ours. */
@@ -163,6 +165,10 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
     return status & 0xff;
   } catch (error) {
     if (error instanceof BrokenPipe) return STATUS_BROKEN_PIPE;
+    if (error instanceof OutputFailed) {
+      io.err(`Error: ${error.message}\n`);
+      return STATUS_FAILED;
+    }
     io.err(bugNotice(error, options.debug));
     return STATUS_INTERNAL;
   } finally {

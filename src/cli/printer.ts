@@ -1,3 +1,5 @@
+import { strerror } from './errors.ts';
+import { errnoOf } from './files.ts';
 import type { Io } from './io.ts';
 import type { GlobalOptions } from './options.ts';
 import { type Json, JsonWriter } from './render/json.ts';
@@ -5,6 +7,9 @@ import type { Report, StreamReport } from './report.ts';
 
 /** Nobody reads our output any more. Caught at the top. */
 export class BrokenPipe extends Error {}
+
+/** What we print cannot be written: the disk is full, say. Caught at the top. */
+export class OutputFailed extends Error {}
 
 /** Prints what commands say, in the form that the options and the terminal ask for. */
 export class Printer {
@@ -98,6 +103,16 @@ export class Printer {
   }
 
   #out(text: string | Uint8Array): void {
-    if (!this.#io.out(text)) throw new BrokenPipe();
+    if (!this.#write(text)) throw new BrokenPipe();
+  }
+
+  /** Writes a text. @returns false when nobody reads any more */
+  #write(text: string | Uint8Array): boolean {
+    try {
+      return this.#io.out(text);
+    } catch (cause) {
+      const errno = errnoOf(cause);
+      throw errno === 0 ? cause : new OutputFailed(`failed to write output: ${strerror(errno)}`, { cause });
+    }
   }
 }

@@ -2,11 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 
 /** A host that breaks in the middle of a command. */
-async function runBroken(args: readonly string[]): Promise<{ stderr: string; status: number }> {
+async function runBroken(
+  args: readonly string[],
+  failure: Error = new TypeError('of our own making'),
+): Promise<{ stderr: string; status: number }> {
   let stderr = '';
   const status = await main(args, {
     out: () => {
-      throw new TypeError('of our own making');
+      throw failure;
     },
     err: (text) => {
       stderr += text;
@@ -32,5 +35,16 @@ describe('a mistake of ours', () => {
 
   test('shows its stack with -d', async () => {
     expect((await runBroken(['-d', 'version'])).stderr).toContain('.ts:');
+  });
+});
+
+describe('output that cannot be written', () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { errno: -28, code: 'ENOSPC' });
+
+  test.for([['version'], ['-j', 'version']])('is no mistake of ours: %s', async (args) => {
+    expect(await runBroken(args, full)).toEqual({
+      stderr: 'Error: failed to write output: No space left on device\n',
+      status: 255,
+    });
   });
 });

@@ -1,8 +1,9 @@
 import { EbpftsError } from '../../base/index.ts';
 import type { LinkFile, LinkReport } from '../../object/index.ts';
 import { linkObjects } from '../../object/index.ts';
+import { errno } from '../../uapi/index.ts';
 import type { Handler } from '../context.ts';
-import { errFailed, strerror } from '../errors.ts';
+import { errFailed, errUsage, strerror } from '../errors.ts';
 import { errnoOf, writeOutput } from '../files.ts';
 import type { Io } from '../io.ts';
 import type { Json } from '../render/json.ts';
@@ -14,7 +15,7 @@ import type { Json } from '../render/json.ts';
  * and stays as it was where linking fails.
  */
 export const genObject: Handler = ({ io }, words) => {
-  words.need(2);
+  if (words.count < 2) throw errUsage(`'${words.previous}' needs at least 2 arguments, ${words.count} found`);
   const output = words.take();
   const files: LinkFile[] = [];
   while (words.count > 0) files.push(readObject(io, words.take()));
@@ -27,8 +28,9 @@ function readObject(io: Io, name: string): LinkFile {
   try {
     return { name, bytes: io.readFile(name) };
   } catch (error) {
-    const errno = errnoOf(error);
-    throw errFailed(`failed to link '${name}': ${strerror(errno)} (${-errno})`);
+    // A folder can be opened, but is no ELF file.
+    const code = errnoOf(error) === -errno.EISDIR ? -errno.EINVAL : errnoOf(error);
+    throw errFailed(`failed to link '${name}': ${strerror(code)} (${-code})`, code);
   }
 }
 
@@ -37,8 +39,14 @@ function link(files: readonly LinkFile[]): ReturnType<typeof linkObjects> {
     return linkObjects(files);
   } catch (error) {
     if (!(error instanceof EbpftsError)) throw error;
-    throw errFailed(`failed to link: ${error.message}`);
+    throw errFailed(`failed to link: ${error.message}`, isUnsupported(error) ? -errno.ENOTSUP : -errno.EINVAL);
   }
+}
+
+/** Whether the file is sound, but of a machine, kind or byte order that is not linked. */
+function isUnsupported({ code, details }: EbpftsError): boolean {
+  const { reason } = details;
+  return code === 'LINK_BYTE_ORDER' || reason === 'ELF_MACHINE' || reason === 'ELF_TYPE' || reason === 'ELF_CLASS';
 }
 
 /** DEVIATION: bpftool says nothing in JSON; this says what was linked and how symbols were resolved. */

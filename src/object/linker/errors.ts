@@ -8,6 +8,15 @@ const linkError = (code: string, message: string, details?: ErrorDetails) => new
 
 export const errNoFiles = () => linkError('LINK_NO_FILES', 'no object files to link');
 
+/** A file that cannot be read. */
+export const errFile = (file: string, cause: EbpftsError) =>
+  new LinkError({
+    code: 'LINK_FILE',
+    message: `${file}: ${cause.message}`,
+    details: { file, reason: cause.code },
+    cause,
+  });
+
 export const errInput = (file: string, problem: string, details?: ErrorDetails) =>
   linkError('LINK_INPUT', `${problem} in ${file}`, { file, ...details });
 

@@ -1,4 +1,4 @@
-import type { Endian } from '../../base/index.ts';
+import { EbpftsError, type Endian } from '../../base/index.ts';
 import { BtfBuilder, dedupBtf, encodeBtfExt } from '../../btf/index.ts';
 import type { NewElfSection } from '../../elf/index.ts';
 import {
@@ -14,7 +14,7 @@ import {
 } from '../../elf/index.ts';
 import { appendSections } from './append-sections.ts';
 import { attachDatasecs } from './datasec.ts';
-import { errByteOrder, errNoFiles } from './errors.ts';
+import { errByteOrder, errFile, errNoFiles, LinkError } from './errors.ts';
 import { appendExt, linkedExt } from './ext.ts';
 import type { LinkFile } from './input.ts';
 import { readInput } from './input.ts';
@@ -38,8 +38,8 @@ export interface LinkResult {
  * externs and weak symbols find the definitions of other files, BTF is merged and deduplicated. Byte for byte the file
  * that libbpf writes. Objects of either byte order are linked, of one order at a time.
  *
- * @throws {ElfError} where a file is no ELF file
- * @throws {LinkError} where files cannot be linked, with file, symbol and both sides
+ * @throws {LinkError} where files cannot be linked, with file, symbol and both sides; `LINK_FILE` where one is no sound
+ *   ELF file: `details.reason` is the code of what is wrong with it
  * @see https://docs.kernel.org/bpf/libbpf/libbpf_overview.html
  * @example
  * import { readFileSync, writeFileSync } from 'node:fs';
@@ -53,9 +53,14 @@ export interface LinkResult {
 export function linkObjects(files: readonly LinkFile[]): LinkResult {
   let linker: Linker | undefined;
   for (const file of files) {
-    const input = readInput(file);
-    linker ??= new Linker(file.name, input.elf.endian);
-    linker.add(input);
+    try {
+      const input = readInput(file);
+      linker ??= new Linker(file.name, input.elf.endian);
+      linker.add(input);
+    } catch (error) {
+      if (error instanceof LinkError || !(error instanceof EbpftsError)) throw error;
+      throw errFile(file.name, error);
+    }
   }
   if (linker === undefined) throw errNoFiles();
   return linker.finish();
