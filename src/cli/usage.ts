@@ -129,8 +129,8 @@ const USAGE: Readonly<Record<string, Usage>> = {
   btf: {
     lines: [
       '{ show | list } [id BTF_ID]',
-      'dump BTF_SRC [format FORMAT] [root_id ROOT_ID]',
-      'diff FILE FILE [{--used-by | used_by} OBJ [OBJ...]]',
+      'dump BTF_SRC [format FORMAT] [root_id ROOT_ID]...',
+      'diff FILE FILE [{--used-by | used_by} OBJ [OBJ...]] [--exit-code]',
       'help',
     ],
     where: [
@@ -140,7 +140,7 @@ const USAGE: Readonly<Record<string, Usage>> = {
       MAP,
       PROG,
     ],
-    options: [OUTPUT, '{-B|--base-btf} | --bpftool { 7.5 | 7.8 } | --exit-code', MACHINE],
+    options: [OUTPUT, '{-B|--base-btf} | --bpftool { 7.5 | 7.8 }', MACHINE],
   },
   gen: {
     lines: [
@@ -152,7 +152,7 @@ const USAGE: Readonly<Record<string, Usage>> = {
       'help',
     ],
     where: [],
-    options: [OUTPUT, '{-L|--use-loader}'],
+    options: [OUTPUT, '{-L|--use-loader} | {-m|--mapcompat} | {-B|--base-btf} | --btf FILE', MACHINE],
   },
   struct_ops: {
     lines: [
@@ -201,7 +201,12 @@ function topUsage(): string {
     '\n',
     '       OBJECT := { prog | map | link | cgroup | perf | net | feature | btf | gen | struct_ops |\n',
     '                   iter | token | machine | object }\n',
-    optionLines([OUTPUT, '{-h|--help} | {-V|--version}', `--btf FILE | ${MACHINE}`]),
+    optionLines([
+      OUTPUT,
+      '{-h|--help} | {-V|--version}',
+      '--btf FILE | --kconfig FILE | --bpftool { 7.5 | 7.8 }',
+      MACHINE,
+    ]),
     '\n',
     '       Words may be cut short. Every object has its own help: ebpfts OBJECT help\n',
   ].join('');

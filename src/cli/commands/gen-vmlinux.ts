@@ -23,7 +23,7 @@ export const genVmlinux: Handler = async (context, words) => {
   words.need(1);
   if (context.options.json) throw errFailed('JSON output for C-syntax dump is not supported', -errno.ENOTSUP);
   const kernel = await takeKernel(context, words);
-  words.need(1);
+  if (words.count === 0) throw errFailed("'vmlinux' needs at least 1 object or source");
   const needs = emptyNeeds();
   while (words.count > 0) addNeeds(needs, { context, kernel, path: words.take() });
   const text = generateVmlinuxHeader(kernel, needs);
@@ -43,6 +43,7 @@ async function takeKernel(context: Context, words: Words): Promise<Btf> {
 function addNeeds(needs: Needs, { context, kernel, path }: { context: Context; kernel: Btf; path: string }): void {
   const bytes = readInput(context.io, path, `failed to open ${path}`);
   if (isElf(bytes)) addObjectNeeds(needs, openObjectFile(context, path), kernel);
+  else if (bytes.includes(0)) throw errFailed(`${path} is neither a BPF object nor a C source`);
   else addSource(needs, context, { path, text: new TextDecoder().decode(bytes) });
 }
 
