@@ -1,5 +1,6 @@
 import { bpf_attach_type, bpf_prog_type } from '../uapi/index.ts';
 import { KFUNC_SETS, type KfuncHook, type KfuncSet } from './kfuncs.table.ts';
+import { LATER_ATTACH_TYPES } from './sec.table.ts';
 
 /** What holds for a kfunc. @see Documentation/bpf/kfuncs.rst (v6.18) */
 export type KfuncFlag =
@@ -94,7 +95,10 @@ function isAmong(only: KfuncSet['only'], { progType, expectedAttachType }: Kfunc
     case 'iter':
       return expectedAttachType === a.BPF_TRACE_ITER;
     case 'session':
-      return expectedAttachType === a.BPF_TRACE_KPROBE_SESSION || expectedAttachType === a.BPF_TRACE_UPROBE_SESSION;
+      return (
+        expectedAttachType === a.BPF_TRACE_KPROBE_SESSION ||
+        expectedAttachType === LATER_ATTACH_TYPES.BPF_TRACE_UPROBE_SESSION
+      );
     case 'unix':
       return progType === t.BPF_PROG_TYPE_CGROUP_SOCK_ADDR;
     case 'sock_ops':
