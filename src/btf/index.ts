@@ -1,5 +1,6 @@
 /**
- * Owns: the type graph of BTF: parse, encode, split BTF, look-up, sizes, raw and C printer; `.BTF.ext`.
+ * Owns: the type graph of BTF: parse, encode, dedup, merge, split BTF and distilled bases, look-up, sizes, raw and C
+ * printer, what differs between two of them; `.BTF.ext`.
  * Does not own: the ELF file around a `.BTF` section; values of a type.
  * Reads from: `base`.
  */

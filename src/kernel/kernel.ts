@@ -54,7 +54,19 @@ const DEFAULT_TASK: TaskInfo = { pid: 1000, tgid: 1000, comm: 'ebpfts', uid: 0, 
  */
 const MAX_EVENTS = 10_000;
 
-/** Makes a kernel, or opens the one that is in the store. */
+/**
+ * Makes a kernel, or opens the one that is in the store. Without a store it lives in memory, and with the defaults of
+ * clock and random numbers the same calls give the same results at every run.
+ *
+ * @example
+ * import { createKernel, isErrno } from 'ebpfts';
+ * import { createNodeHost } from 'ebpfts/host';
+ * import { newProfile } from 'ebpfts/machine';
+ *
+ * const kernel = createKernel({ profile: newProfile(createNodeHost()) });
+ * const fd = kernel.openProcess().objGetFdById('prog', 1);
+ * if (isErrno(fd)) console.log('no program is loaded yet');
+ */
 export function createKernel(options: KernelOptions): Kernel {
   const { profile, store, clock = createManualClock(), random = createSeededRandom() } = options;
   const { verify = 'structure' } = options;

@@ -1,7 +1,8 @@
 /**
- * Owns: libbpf's part: relocate against the running kernel, create maps, load programs, attach, pin, consume rings; the runtime under generated skeletons.
+ * Owns: libbpf's part: relocate against the running kernel, adapt to what that lacks, create maps, load programs, attach
+ * (also to functions and static probes of user programs), pin, consume rings; the runtime under generated skeletons.
  * Does not own: any kernel; it speaks only to `System`.
- * Reads from: base, uapi, elf, btf, syscall, object, relo.
+ * Reads from: base, uapi, isa, elf, btf, catalog, syscall, object, relo.
  */
 
 export type { UprobeMultiTarget, UprobeTarget } from './attach-uprobe.ts';

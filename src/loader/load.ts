@@ -15,6 +15,16 @@ import { relocationTarget } from './target.ts';
  *
  * @throws {LoaderError} `LOADER_ENDIAN` where the byte orders differ, {ReloError} where it does not fit the kernel,
  *   {ProgramLoadError} where a program is refused, {SyscallError} where another call is
+ * @example
+ * import { readFileSync } from 'node:fs';
+ * import { createKernel, loadObject, openObject } from 'ebpfts';
+ * import { createNodeHost } from 'ebpfts/host';
+ * import { newProfile } from 'ebpfts/machine';
+ *
+ * const kernel = createKernel({ profile: newProfile(createNodeHost()) });
+ * const object = openObject(readFileSync('xdp_drop.bpf.o'), { name: 'xdp_drop' });
+ * const loaded = loadObject(kernel.openProcess(), object, { kconfig: 'CONFIG_HZ=1000' });
+ * console.log(loaded.program('xdp_drop').testRun({ dataIn: new Uint8Array(64) }).retval);
  */
 export function loadObject(system: System, object: BpfObject, options: LoadOptions = {}): LoadedObject {
   const { endian } = system.machineFacts();

@@ -1,5 +1,6 @@
 /**
- * Owns: a BPF object, opened: programs, maps, globals, externs, references between them (libbpf's "open").
+ * Owns: a BPF object, opened: programs, maps, globals, externs, references between them (libbpf's "open"); the static
+ * linker, which makes one object of several.
  * Does not own: what a target kernel makes of them (`relo/`), loading (`loader/`).
  * Reads from: base, uapi, isa, elf, btf, catalog.
  */

@@ -1,6 +1,6 @@
 /**
  * Owns: everything between an opened object and loadable instructions, as pure functions with a report: CO-RE, maps,
- * data, externs, subprogram linking, BTF attach targets.
+ * data, externs, subprogram linking, BTF attach targets; what of a kernel's types an object uses.
  * Does not own: fds; creating or loading anything.
  * Reads from: base, uapi, isa, elf, btf, catalog, object.
  */

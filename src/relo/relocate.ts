@@ -33,6 +33,14 @@ interface Context {
  *
  * @throws {ReloError} for the first thing that libbpf would refuse to load the object for, unless `lenient`
  * @see https://docs.kernel.org/bpf/libbpf/libbpf_overview.html
+ * @example
+ * import { readFileSync } from 'node:fs';
+ * import { openObject, parseBtf, relocateObject } from 'ebpfts';
+ *
+ * const object = openObject(readFileSync('core_reads.bpf.o'), { name: 'core_reads' });
+ * const target = parseBtf(readFileSync('/sys/kernel/btf/vmlinux'));
+ * const { reports } = relocateObject(object, { target, lenient: true });
+ * for (const { subject, outcome, detail } of reports) console.log(`${subject}: ${outcome}, ${detail}`);
  */
 export function relocateObject(object: BpfObject, options: RelocateOptions): RelocatedObject {
   const reports = new Reports(object, options.lenient ?? false);
