@@ -130,7 +130,7 @@ const SLEEPABLE: Readonly<Record<string, string>> = {
 };
 
 const PREFIX = 'BPF_FUNC_';
-const names = new Map(Object.entries(bpf_func_id).map(([name, id]) => [id, name.slice(PREFIX.length)]));
+const names = new Map<number, string>(Object.entries(bpf_func_id).map(([name, id]) => [id, name.slice(PREFIX.length)]));
 const prototypes = new Map<string, HelperPrototype>();
 
 /** How a program calls a helper (by number); undefined where it may not. */

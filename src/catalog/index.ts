@@ -4,8 +4,13 @@
  * Does not own: behaviour.
  * Reads from: base, uapi.
  */
+
+export { iteratorArgument, nullableArguments } from './arguments.ts';
 export type { ContextField, ContextOp, ContextStruct } from './context.ts';
 export { contextFieldAt } from './context.ts';
+export type { ContextPointer } from './context-access.table.ts';
+export type { AllowedAccess, ContextBytes, SocketKind } from './context-access.ts';
+export { contextAccess, hasContextFields, isSocketAccess } from './context-access.ts';
 export { sockContext, tcpSockContext } from './context-skb.table.ts';
 export { contextOfProgType } from './contexts.ts';
 export { defaultConfig } from './default-config.table.ts';

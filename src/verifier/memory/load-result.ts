@@ -1,5 +1,5 @@
-import { narrow } from '../domain/narrow.ts';
 import { signExtend } from '../domain/extend.ts';
+import { narrow } from '../domain/narrow.ts';
 import { SUBREG, TYPE } from '../domain/row.ts';
 import { SCALAR_VALUE } from '../state/reg-type.ts';
 import { setUnknown } from '../walk/set-row.ts';

@@ -1,5 +1,5 @@
-import { AUX, OFF } from '../domain/row.ts';
 import { bpf_prog_type } from '../../uapi/index.ts';
+import { AUX, OFF } from '../domain/row.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Walk } from '../walk/walk.ts';
 import type { Access } from './access.ts';

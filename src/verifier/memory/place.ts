@@ -1,11 +1,10 @@
 import { isKnown } from '../domain/bounds.ts';
-import { OFF, SMAX, SMIN, UMAX, VALUE } from '../domain/row.ts';
 import { isZero } from '../domain/narrow.ts';
-import { read64, readS64 } from '../domain/words.ts';
+import { OFF, SMAX, SMIN, TYPE, UMAX, VALUE } from '../domain/row.ts';
 import { bitsText } from '../domain/text.ts';
+import { read64, readS64 } from '../domain/words.ts';
 import type { Refusal } from '../refusal.ts';
 import { regTypeName } from '../state/reg-type.ts';
-import { TYPE } from '../domain/row.ts';
 import type { Walk } from '../walk/walk.ts';
 
 /** A pointer may be this far from where it began, and no farther: BPF_MAX_VAR_OFF. */
@@ -44,7 +43,5 @@ export function checkUnmoved(walk: Walk, register: number, { fixedAllowed = fals
 
 /** Refuses a moved pointer whose way from the start is not known, or leads before it. */
 export function negativeIndex(walk: Walk, register: number): Refusal {
-  return walk.denied(
-    `R${register} min value is negative, either use unsigned index or do a if (index >=0) check.`,
-  );
+  return walk.denied(`R${register} min value is negative, either use unsigned index or do a if (index >=0) check.`);
 }

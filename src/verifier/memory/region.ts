@@ -1,7 +1,13 @@
-import { OFF, TYPE } from '../domain/row.ts';
+import { AUX, ID, OFF, TYPE } from '../domain/row.ts';
 import type { Refusal } from '../refusal.ts';
-import { AUX, ID } from '../domain/row.ts';
-import { baseType, PTR_TO_MAP_KEY, PTR_TO_MAP_VALUE, PTR_TO_PACKET, PTR_TO_PACKET_END, PTR_TO_PACKET_META } from '../state/reg-type.ts';
+import {
+  baseType,
+  PTR_TO_MAP_KEY,
+  PTR_TO_MAP_VALUE,
+  PTR_TO_PACKET,
+  PTR_TO_PACKET_END,
+  PTR_TO_PACKET_META,
+} from '../state/reg-type.ts';
 import type { Walk } from '../walk/walk.ts';
 import { leastAdded, MAX_VARIABLE_OFFSET, mostAddedUnsigned, negativeIndex } from './place.ts';
 
@@ -37,7 +43,10 @@ export function checkRegion(walk: Walk, region: Region): Refusal | undefined {
 }
 
 /** @returns what is wrong, undefined where the bytes at `off` of the whole are all there */
-export function checkBytes(walk: Walk, { register, off, size, limit, zeroAllowed = false }: Region): string | undefined {
+export function checkBytes(
+  walk: Walk,
+  { register, off, size, limit, zeroAllowed = false }: Region,
+): string | undefined {
   if (off >= 0 && (size > 0 || (size === 0 && zeroAllowed)) && off + size <= limit) return undefined;
   const { w } = walk;
   const row = walk.reg(register);

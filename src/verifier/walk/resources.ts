@@ -2,16 +2,21 @@ import type { Refusal } from '../refusal.ts';
 import type { Walk } from './walk.ts';
 
 export interface Leaving {
-  /** What leaves, as messages say it: `BPF_EXIT instruction in main prog`. */
-  readonly what: string;
   /** All frames are left at once. */
   readonly exception?: boolean;
   /** Sections need not be left before. */
   readonly sectionsAllowed?: boolean;
 }
 
-/** Whether the program may end here: nothing has to be given back, no section has to be left. */
-export function checkNothingHeld(walk: Walk, { what, exception = false, sectionsAllowed = false }: Leaving): Refusal | undefined {
+/**
+ * Whether the program may end here: nothing has to be given back, no section has to be left.
+ * @param what leaves, as messages say it: `BPF_EXIT instruction in main prog`
+ */
+export function checkNothingHeld(
+  walk: Walk,
+  what: string,
+  { exception = false, sectionsAllowed = false }: Leaving = {},
+): Refusal | undefined {
   const { refs, locks, irqId, rcuLocks, preemptLocks } = walk.state.shared;
   const callback = walk.state.frame.callback === 'sync';
   const held = exception || !callback ? refs.filter(({ kind }) => kind === 'pointer') : [];

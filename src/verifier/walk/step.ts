@@ -22,9 +22,9 @@ import { bpf_pseudo_call } from '../../uapi/index.ts';
 import { walkHelper } from '../calls/helper.ts';
 import { walkKfunc } from '../calls/kfunc.ts';
 import { checkInsn } from '../insn.ts';
-import { checkAccess } from '../memory/access.ts';
 import { walkAtomic } from '../memory/atomic.ts';
 import { walkPacketLoad } from '../memory/packet-load.ts';
+import { checkPlainAccess } from '../memory/plain-access.ts';
 import { walkAlu } from './alu.ts';
 import { walkExit } from './exit.ts';
 import { walkJump } from './jump.ts';
@@ -69,7 +69,7 @@ function walkLoad(walk: Walk): Outcome {
   const register = insns.src(insn);
   return (
     walk.checkRead(register) ??
-    checkAccess(walk, {
+    checkPlainAccess(walk, {
       register,
       off: insns.off(insn),
       size: accessBytes(code),
@@ -87,11 +87,11 @@ function walkStore(walk: Walk): Outcome {
   const access = { register, off: insns.off(insn), size: accessBytes(code), write: true };
   if (insnClass(code) === BPF_STX) {
     const value = insns.src(insn);
-    return walk.checkRead(value) ?? walk.checkRead(register) ?? checkAccess(walk, { ...access, value });
+    return walk.checkRead(value) ?? walk.checkRead(register) ?? checkPlainAccess(walk, { ...access, value });
   }
   const valueRow = walk.scratch(0);
   setImmediate(walk.w, valueRow, insns.imm(insn));
-  return walk.checkRead(register) ?? checkAccess(walk, { ...access, valueRow });
+  return walk.checkRead(register) ?? checkPlainAccess(walk, { ...access, valueRow });
 }
 
 function walkCall(walk: Walk): Outcome {

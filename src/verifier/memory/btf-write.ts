@@ -1,0 +1,95 @@
+import { type Btf, type BtfComposite, isComposite, resolveType, sizeOf } from '../../btf/index.ts';
+import { bpf_prog_type } from '../../uapi/index.ts';
+import type { Refusal } from '../refusal.ts';
+import type { Walk } from '../walk/walk.ts';
+
+/** Bytes of a struct of the kernel. */
+export interface StructStore {
+  readonly name: string;
+  readonly off: number;
+  readonly size: number;
+}
+
+const T = bpf_prog_type;
+/** Program types that may store to some members of some structs of the kernel. */
+const CONNTRACK_TYPES: readonly number[] = [T.BPF_PROG_TYPE_XDP, T.BPF_PROG_TYPE_SCHED_CLS, T.BPF_PROG_TYPE_SCHED_ACT];
+
+/** A store to an object of the kernel: only few members of few structs. @see net/core/filter.c (v6.12) */
+export function checkStructWrite(walk: Walk, { name, off, size }: StructStore): Refusal | undefined {
+  const { options } = walk;
+  if (CONNTRACK_TYPES.includes(options.progType)) return checkConntrackWrite(walk, { name, off, size });
+  if (options.progType === T.BPF_PROG_TYPE_STRUCT_OPS) return checkOpsWrite(walk, { name, off, size });
+  return walk.denied('only read is supported');
+}
+
+function checkConntrackWrite(walk: Walk, { name, off, size }: StructStore): Refusal | undefined {
+  if (!name.startsWith('nf_conn')) return walk.denied('only read is supported');
+  const mark = memberOf(walk, 'nf_conn', 'mark');
+  if (mark && off === mark.start) {
+    if (off + size <= mark.end) return undefined;
+    return walk.denied(
+      `write access at off ${off} with size ${size} beyond the member of nf_conn ended at ${mark.end}`,
+    );
+  }
+  return walk.denied(`no write support to nf_conn at off ${off}`);
+}
+
+/** Members of a struct that programs of a struct_ops may store to. */
+const OPS_WRITES: Readonly<Record<string, readonly string[]>> = {
+  tcp_sock: [
+    'sk_pacing_rate',
+    'sk_pacing_status',
+    'snd_cwnd',
+    'snd_cwnd_cnt',
+    'snd_cwnd_stamp',
+    'snd_ssthresh',
+    'ecn_flags',
+    'app_limited',
+  ],
+};
+
+function checkOpsWrite(walk: Walk, { name, off, size }: StructStore): Refusal | undefined {
+  if (name === 'bpf_dummy_ops_state' || name === 'sched_ext_entity') return undefined;
+  const members = OPS_WRITES[name];
+  if (!members) return walk.denied('only read is supported');
+  for (const member of members) {
+    const place = memberOf(walk, name, member);
+    if (!place || off < place.start || off >= place.end) continue;
+    if (off + size <= place.end) return undefined;
+    return walk.denied(
+      `write access at off ${off} with size ${size} beyond the member of ${name} ended at ${place.end}`,
+    );
+  }
+  return walk.denied(`no write support to ${name} at off ${off}`);
+}
+
+/** Where a member of a struct of the kernel stands, also one of a struct inside of it. */
+function memberOf(walk: Walk, struct: string, name: string): { start: number; end: number } | undefined {
+  const btf = walk.options.vmlinux();
+  const type = btf?.findByName(struct, 'STRUCT');
+  if (!btf || !type) return undefined;
+  return findMember({ btf, name, base: 0, depth: 0 }, type);
+}
+
+interface Search {
+  readonly btf: Btf;
+  readonly name: string;
+  /** Bytes before the struct that is searched. */
+  readonly base: number;
+  readonly depth: number;
+}
+
+const MAX_DEPTH = 8;
+
+function findMember(search: Search, type: BtfComposite): { start: number; end: number } | undefined {
+  const { btf, name, base, depth } = search;
+  for (const member of type.members) {
+    const start = base + Math.floor(member.bitOffset / 8);
+    if (member.name === name) return { start, end: start + (sizeOf(btf, member.type) ?? 0) };
+    const inner = resolveType(btf, member.type);
+    if (!isComposite(inner) || depth === MAX_DEPTH) continue;
+    const found = findMember({ btf, name, base: start, depth: depth + 1 }, inner);
+    if (found) return found;
+  }
+  return undefined;
+}
