@@ -1,4 +1,4 @@
-import { AUX, AUX3, clearRow, ID, REF, TYPE } from '../domain/row.ts';
+import { AUX, AUX3, ID, REF } from '../domain/row.ts';
 import { checkAccess } from '../memory/access.ts';
 import { forgetSlices } from '../memory/stack-dynptr.ts';
 import type { Refusal } from '../refusal.ts';
@@ -93,28 +93,42 @@ export function createDynptr(walk: Walk, { register, type, reference = 0 }: NewD
   const ref = counted ? reference || walk.addReference('pointer') : 0;
   for (const [i, slot] of slotsOf(place).entries()) {
     setSlotBytes(w, slot, STACK_DYNPTR);
-    const row = spilledRow(slot);
-    clearRow(w, row);
-    w[row + TYPE] = CONST_PTR_TO_DYNPTR;
-    w[row + ID] = id;
-    w[row + AUX] = type;
-    w[row + REF] = ref;
-    w[row + AUX3] = i === 0 ? 1 : 0;
+    writeDynptr(w, spilledRow(slot), { type, id, reference: ref, first: i === 0 });
   }
   return undefined;
 }
 
-/** The dynptr is given back: it, its clones and their slices are gone. */
-export function releaseDynptr(walk: Walk, register: number): Refusal | undefined {
+export interface DynptrRow {
+  /** DYNPTR_TYPE_* */
+  readonly type: number;
+  /** Tells it, and what was sliced from it, from others. */
+  readonly id: number;
+  /** The reference that it stands for; 0: none. */
+  readonly reference: number;
+  /** The first of the two slots, or not on a stack at all. */
+  readonly first: boolean;
+}
+
+/** The row is a dynptr. */
+export function writeDynptr(w: Int32Array, row: number, { type, id, reference, first }: DynptrRow): void {
+  setPointer(w, row, CONST_PTR_TO_DYNPTR);
+  w[row + ID] = id;
+  w[row + AUX] = type;
+  w[row + REF] = reference;
+  w[row + AUX3] = first ? 1 : 0;
+}
+
+/** The dynptr is given back: it, its clones and their slices are gone. @returns whether there was one */
+export function releaseDynptr(walk: Walk, register: number): boolean {
   const place = placeOf(walk, { register, what: 'dynptr', slots: SLOTS });
-  if ('errno' in place) return place;
+  if ('errno' in place) return false;
   const { w, state } = walk;
   const row = spilledRow(slotAt(place.frame, place.first));
   const [id, reference] = [w[row + ID], w[row + REF]];
   if (reference === 0) {
     clearSlots(walk, place);
     forgetSlices(walk, id);
-    return undefined;
+    return true;
   }
   releaseReference(walk, reference);
   for (let frame = 0; frame < state.frames.length; frame++) {
@@ -126,7 +140,7 @@ export function releaseDynptr(walk: Walk, register: number): Refusal | undefined
       clearSlots(walk, at);
     }
   }
-  return undefined;
+  return true;
 }
 
 export function dynptrName(type: number): string {
