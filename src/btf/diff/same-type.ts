@@ -7,6 +7,11 @@ import type { BtfId } from '../model.ts';
 const DEPTH_MAX = 200;
 /** Most answers about types that contain themselves without a name that may have to be found again. */
 const DISCARDED_MAX = 5_000_000;
+/**
+ * The part of an INT's last word that tells its sign. Of `char` it does not count: compilers choose it (Linux has
+ * `-funsigned-char` since 6.2), and C spells both the same.
+ */
+const INT_ENCODING = 0xff << 24;
 
 /**
  * Whether a type of one BTF says the same as one of another. Types that have a name are the same by kind and name,
@@ -158,9 +163,10 @@ function tagOf(btf: Btf, id: BtfId): number {
 
 function sameInts({ before, after }: TypeComparer, a: BtfId, b: BtfId): boolean {
   if (before.third(a) !== after.third(b)) return false;
-  if (before.words[before.index[a] + 3] !== after.words[after.index[b] + 3]) return false;
+  const differs = before.words[before.index[a] + 3] ^ after.words[after.index[b] + 3];
   const [name, other] = [before.nameOf(a), after.nameOf(b)];
-  return name === other || spelling(name) === spelling(other);
+  if (name === 'char' && other === 'char') return (differs & ~INT_ENCODING) === 0;
+  return differs === 0 && (name === other || spelling(name) === spelling(other));
 }
 
 /** `long unsigned int` and `unsigned long` are one type. */

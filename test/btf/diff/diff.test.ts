@@ -44,6 +44,14 @@ function fieldsOf(before: Btf, after: Btf): string[] {
 }
 
 describe('diffBtf, fields of structs', () => {
+  it.for([
+    ['char', []],
+    ['long', ['retyped a>a']],
+  ] as const)('minds the sign of an integer, but for char: %s', ([name, wanted]) => {
+    const withSign = (signed: boolean) => btf({ ...int(name, 8), signed } as NewBtfType, struct('s', 8, [['a', 1, 0]]));
+    expect(fieldsOf(withSign(true), withSign(false))).toEqual(wanted);
+  });
+
   const before = btf(
     int('int'),
     int('long int', 8),
