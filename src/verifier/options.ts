@@ -56,6 +56,8 @@ export interface VerifiedMap extends CheckedMap {
     readonly btfVmlinuxValueTypeId?: number;
     readonly mapExtra?: bigint;
   };
+  /** The address that programs know it by, as logs say it. */
+  readonly address?: bigint;
   /** Nobody can change it by bpf(2) any more. */
   readonly frozen: boolean;
   readonly spec: {

@@ -1,9 +1,14 @@
-import { formatInsn, type Insns, type ProgramFacts } from '../isa/index.ts';
+import type { Insns, ProgramFacts } from '../isa/index.ts';
 import { bpf_prog_flags, errno } from '../uapi/index.ts';
 import { analyse } from './facts/analyse.ts';
+import { endOfLog } from './log/end.ts';
+import { SourceLines } from './log/source-lines.ts';
+import { traceFunctions } from './log/trace.ts';
 import type { VerifiedMap, VerifyOptions } from './options.ts';
 import { callKindOf } from './prune/call-kind.ts';
+import { findLoops } from './prune/components.ts';
 import { markFlow } from './prune/control-flow.ts';
+import { liveRegisters } from './prune/liveness.ts';
 import type { Refusal } from './refusal.ts';
 import { checkStackDepth } from './stack-depth.ts';
 import { checkJumps, checkReachable, checkSubprograms } from './subprograms.ts';
@@ -13,6 +18,7 @@ import { resolveWide } from './wide.ts';
 
 /** Instructions of one program at most: BPF_COMPLEXITY_LIMIT_INSNS. */
 const MAX_INSNS = 1_000_000;
+const MAX_ARGUMENTS = 5;
 
 /** What the walk counted. */
 export interface VerifyCounters {
@@ -47,14 +53,15 @@ export type VerifyResult<M extends VerifiedMap = VerifiedMap> = {
  */
 export function verifyProgram<M extends VerifiedMap>(options: VerifyOptions<M>): VerifyResult<M> {
   const checked = checkShape(options);
-  if ('errno' in checked) return rejected(options.insns, checked, NOTHING);
+  if ('errno' in checked) return rejected(undefined, checked, options.logLevel);
   const walk = new Walk<M>(checked);
+  traceFunctions(walk as unknown as Walk);
   const refusal = walkProgram(walk as unknown as Walk) ?? checkDepth(walk);
-  const counters = countersOf(walk);
-  if (refusal) return rejected(options.insns, refusal, counters);
+  if (refusal) return rejected(walk, refusal, options.logLevel);
   const facts = factsOf(checked);
-  if ('errno' in facts) return rejected(options.insns, facts, counters);
-  return { verdict: 'accepted', facts, counters, log: statistics(counters) };
+  if ('errno' in facts) return rejected(walk, facts, options.logLevel);
+  const counters = countersOf(walk);
+  return { verdict: 'accepted', facts, counters, log: logOf(walk, '', options.logLevel) };
 }
 
 const NOTHING: VerifyCounters = { insns: 0, states: 0, peakStates: 0, maxStatesPerInsn: 0 };
@@ -80,9 +87,18 @@ function checkShape<M extends VerifiedMap>(options: VerifyOptions<M>): WalkedPro
     maps: used.maps,
     mapAt: used.mapAt,
     privileged: options.capabilities.perfmon,
+    globals: new Uint8Array(subprograms.length),
+    live: liveRegisters(insns, (insn) => argumentsOf(options, insn)),
+    loops: findLoops(insns),
     flow: markFlow(insns, (insn) => callKindOf(options, insn)),
+    lines: new SourceLines(options.btf, options.lineInfo),
     strictAlignment: (options.flags & bpf_prog_flags.BPF_F_STRICT_ALIGNMENT) !== 0,
   };
+}
+
+/** How many registers a call reads. */
+function argumentsOf(_options: VerifyOptions, _insn: number): number {
+  return MAX_ARGUMENTS;
 }
 
 function subprogramOf(insns: Insns, subprograms: readonly number[]): Uint16Array {
@@ -109,13 +125,20 @@ function countersOf<M extends VerifiedMap>({ processed, table }: Walk<M>): Verif
   return { insns: processed, states: table.total, peakStates: table.peak, maxStatesPerInsn: table.most };
 }
 
-function statistics({ insns, states, peakStates, maxStatesPerInsn }: VerifyCounters): string {
-  return `processed ${insns} insns (limit ${MAX_INSNS}) max_states_per_insn ${maxStatesPerInsn} total_states ${states} peak_states ${peakStates} mark_read 0\n`;
+/** @param walk undefined where the program was refused before it */
+function rejected<M extends VerifiedMap>(
+  walk: Walk<M> | undefined,
+  refusal: Refusal,
+  logLevel: number,
+): VerifyResult<M> {
+  const { errno: code, text, insn, unsupported = false } = refusal;
+  const log = text === '' ? '' : logOf(walk, `${text}\n`, logLevel);
+  return { verdict: 'rejected', errno: -code, insn, unsupported, log, counters: walk ? countersOf(walk) : NOTHING };
 }
 
-function rejected<M extends VerifiedMap>(insns: Insns, refusal: Refusal, counters: VerifyCounters): VerifyResult<M> {
-  const { errno: code, text, insn, unsupported = false } = refusal;
-  const place = insn === undefined ? '' : `${insn}: ${formatInsn(insns, insn)}\n`;
-  const log = text === '' ? '' : `${place}${text}\n${statistics(counters)}`;
-  return { verdict: 'rejected', errno: -code, insn, unsupported, log, counters };
+/** The log: what was said of each step, why the program is refused, and what was counted. */
+function logOf<M extends VerifiedMap>(walk: Walk<M> | undefined, last: string, level: number): string {
+  const counted = walk ? countersOf(walk) : NOTHING;
+  const stackDepths = walk?.stackDepths ?? [];
+  return `${walk?.log?.text ?? ''}${last}${endOfLog({ level, counted, stackDepths, usec: 0 })}`;
 }

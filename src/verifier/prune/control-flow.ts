@@ -26,12 +26,13 @@ export interface ControlFlow {
   /** 1: the call runs a callback before it is over. */
   readonly callsCallback: Uint8Array;
   readonly iteratorNext: Uint8Array;
+  readonly mayGoto: Uint8Array;
 }
 
 /** Marks the instructions of a program whose jumps are in order. @param kindOf what the call there is */
 export function markFlow(insns: Insns, kindOf: (insn: number) => CallKind): ControlFlow {
   const [prune, jump, force] = [marks(insns), marks(insns), marks(insns)];
-  const [callsCallback, iteratorNext] = [marks(insns), marks(insns)];
+  const [callsCallback, iteratorNext, mayGoto] = [marks(insns), marks(insns), marks(insns)];
   for (let i = 0; i < insns.length; i += isWide(insns.code(i)) ? 2 : 1) {
     const code = insns.code(i);
     if (!isJump(code) || code === (BPF_JMP | BPF_EXIT)) continue;
@@ -52,9 +53,9 @@ export function markFlow(insns: Insns, kindOf: (insn: number) => CallKind): Cont
     prune[target] = jump[target] = 1;
     if (isGoto(code)) continue;
     prune[i] = 1;
-    if (insnOp(code) === BPF_JCOND) force[i] = 1;
+    if (insnOp(code) === BPF_JCOND) force[i] = mayGoto[i] = 1;
   }
-  return { prune, jump, force, callsCallback, iteratorNext };
+  return { prune, jump, force, callsCallback, iteratorNext, mayGoto };
 }
 
 function marks(insns: Insns): Uint8Array {

@@ -1,7 +1,139 @@
+import { invariant } from '../../base/index.ts';
+import { PRECISE, TYPE } from '../domain/row.ts';
+import { spilledRow } from '../state/frame.ts';
+import { SCALAR_VALUE } from '../state/reg-type.ts';
+import { isSpilled } from '../state/stack-slot.ts';
 import type { Walk } from '../walk/walk.ts';
+import type { ExploredState } from './explored.ts';
+import type { History } from './history.ts';
+import type { PathEnd } from './path-end.ts';
+import { savedRow, savedSlot } from './saved-rows.ts';
+import { stepBack } from './step-back.ts';
+import { Wanted } from './wanted.ts';
+
+const REGISTERS = 10;
+
+const wanted = new Wanted();
 
 /** The register's exact number decided something: states that stand for this one have to have it, too. */
 export function markPrecise(walk: Walk, register: number): void {
-  void walk;
-  void register;
+  if (walk.w[walk.reg(register) + TYPE] !== SCALAR_VALUE) return;
+  wanted.begin(walk.state.current);
+  wanted.add(register);
+  goBack(walk, pathEnd(walk), wanted);
+}
+
+export function pathEnd({ parent, history, first, insn, state }: Walk): PathEnd {
+  return { parent, history, first, insn, frame: state.current };
+}
+
+/**
+ * Goes back along a path and marks in the states saved on it which numbers are wanted, until each comes from a constant or
+ * from where nothing is known.
+ * @returns whether a mark was new
+ */
+export function goBack(walk: Walk, end: PathEnd, wanted: Wanted): boolean {
+  let changed = false;
+  let { parent, history, first } = end;
+  let at = end.insn;
+  let after = -1;
+  let skip = true;
+  while (!wanted.isEmpty) {
+    const segment = { history, first };
+    const left = walkBack(walk, { ...segment, last: at, after, skip }, wanted);
+    if (left === 'lost') return markAll(end.parent) || changed;
+    if (left === 'done') return changed;
+    after = left;
+    skip = false;
+    if (!parent) break;
+    changed = markSaved(parent, wanted) || changed;
+    if (wanted.isEmpty) return changed;
+    after = first;
+    at = parent.last;
+    ({ history, first, parent } = parent);
+  }
+  if (!wanted.isEmpty) return markAll(end.parent) || changed;
+  return changed;
+}
+
+interface Segment {
+  readonly history: History;
+  readonly first: number;
+  readonly last: number;
+  readonly after: number;
+  readonly skip: boolean;
+}
+
+/** One part of a path, from a state that was saved to the next. @returns the instruction that it began with */
+function walkBack(walk: Walk, { history, first, last, ...rest }: Segment, wanted: Wanted): number | 'lost' | 'done' {
+  let { after, skip } = rest;
+  let left = history.length;
+  const { insns, flow } = walk.program;
+  const isGlobalCall = walk.isGlobalCall.bind(walk);
+  // The entry of the function: what is wanted of its arguments was marked.
+  if (last < 0) return 'done';
+  for (let i = last; ; ) {
+    if (!skip) {
+      const newest = history[left - 1];
+      const entry = newest?.insn === i ? newest : undefined;
+      if (!stepBack({ insns, flow, isGlobalCall, insn: i, after, entry }, wanted)) return 'lost';
+      if (wanted.isEmpty) return 'done';
+    }
+    skip = false;
+    after = i;
+    const newest = history[left - 1];
+    if (i === first && (left === 0 || (left === 1 && newest.insn === i))) return i;
+    if (newest?.insn === i) {
+      i = newest.previous;
+      left--;
+    } else i--;
+    if (i < 0) return 'lost';
+    invariant(i < insns.length, 'the way back stays in the program');
+  }
+}
+
+/** Marks what is wanted in a saved state; what was marked before, or is no number, is wanted no more. */
+function markSaved({ saved }: ExploredState, wanted: Wanted): boolean {
+  const { words } = saved;
+  let changed = false;
+  for (let frame = 0; frame <= wanted.frame; frame++) {
+    for (let register = 0; register < REGISTERS; register++) {
+      if (!(wanted.registers(frame) & (1 << register))) continue;
+      if (markRow(words, savedRow(saved, frame, register))) changed = true;
+      else wanted.remove(register, frame);
+    }
+    if (!wanted.hasSlots(frame)) continue;
+    for (let slot = 0; slot < 64; slot++) {
+      if (!wanted.hasSlot(frame, slot)) continue;
+      const at = slot < saved.slots[frame] ? savedSlot(saved, frame, slot) : undefined;
+      if (at !== undefined && isSpilled(words, at) && markRow(words, spilledRow(at))) changed = true;
+      else wanted.removeSlot(frame, slot);
+    }
+  }
+  return changed;
+}
+
+/** @returns whether the mark is new */
+function markRow(words: Int32Array, row: number): boolean {
+  if (words[row + TYPE] !== SCALAR_VALUE || words[row + PRECISE] !== 0) return false;
+  words[row + PRECISE] = 1;
+  return true;
+}
+
+/** All numbers of all states saved on a path are wanted. */
+function markAll(parent: ExploredState | undefined): boolean {
+  let changed = false;
+  for (let state = parent; state; state = state.parent) {
+    const { saved } = state;
+    for (let frame = 0; frame < saved.frames.length; frame++) {
+      for (let register = 0; register < REGISTERS; register++) {
+        changed = markRow(saved.words, savedRow(saved, frame, register)) || changed;
+      }
+      for (let slot = 0; slot < saved.slots[frame]; slot++) {
+        const at = savedSlot(saved, frame, slot);
+        if (isSpilled(saved.words, at)) changed = markRow(saved.words, spilledRow(at)) || changed;
+      }
+    }
+  }
+  return changed;
 }

@@ -1,8 +1,167 @@
-import type { Refusal } from '../refusal.ts';
+import { bpf_prog_flags } from '../../uapi/index.ts';
+import { AUX2, AUX3, FRAME, OFF, PRECISE, VALUE } from '../domain/row.ts';
+import { invalid, type Refusal } from '../refusal.ts';
+import { STACK_ITER, slotAt, slotIndex, spilledRow } from '../state/frame.ts';
+import { ITER_ACTIVE } from '../state/iterator.ts';
 import type { Walk } from '../walk/walk.ts';
+import { type Comparing, isCovered, mayLoop } from './equal.ts';
+import type { Closeness } from './equal-rows.ts';
+import type { ExploredState } from './explored.ts';
+import { pathEnd } from './precision.ts';
+import { closeLoop, propagatePrecision } from './propagate.ts';
+import { savedSlot } from './saved-rows.ts';
+
+/** Entries of history after which a state is saved whatever else is so. */
+const LONG_HISTORY = 40;
 
 /** Compares the state with those that were gone on from here before. @returns 'safe' where one of them stands for it */
 export function visitState(walk: Walk): Refusal | 'safe' | undefined {
-  void walk;
+  const { insn, table, processed, jumps } = walk;
+  const { flow, options } = walk.program;
+  const force =
+    (options.flags & bpf_prog_flags.BPF_F_TEST_STATE_FREQ) !== 0 ||
+    flow.force[insn] === 1 ||
+    walk.history.length > LONG_HISTORY;
+  const since = { jumps: jumps - walk.savedAt.jumps, insns: processed - walk.savedAt.processed };
+  const visit: Visit = { force, save: force || (since.jumps >= 2 && since.insns >= 8) };
+  const list = table.at(insn);
+  for (let i = 0; i < list.length; i++) {
+    const state = list[i];
+    const found = state.branches > 0 ? compareOpen(walk, state, visit) : compareDone(walk, state);
+    if (typeof found === 'object') return found;
+    if (found !== undefined) return hit(walk, state, found);
+    if (visit.save) state.misses++;
+    const patience = flow.force[insn] && state.branches > 0 ? 64 : 3;
+    if (state.misses > state.hits * patience + patience) {
+      list.splice(i--, 1);
+      table.alive--;
+    }
+  }
+  table.most = Math.max(table.most, list.length);
+  if (visit.save) save(walk);
   return undefined;
+}
+
+interface Visit {
+  readonly force: boolean;
+  /** Whether this state is worth to be kept. */
+  save: boolean;
+}
+
+/** How a state was found to stand for the one now: for good, or as long as the loop is not walked to the end. */
+type Found = 'covered' | 'loops';
+
+function comparing({ program, insn }: Walk, closeness: Closeness): Comparing {
+  return { closeness, live: program.live, insn, uninitialised: program.privileged };
+}
+
+/** The paths from the state are still walked: the one now is one of them. */
+function compareOpen(walk: Walk, old: ExploredState, visit: Visit): Refusal | Found | undefined {
+  const { state, insn, jumps, processed } = walk;
+  const { flow } = walk.program;
+  const isCloseTo = (closeness: Closeness) => isCovered(old.saved, state, comparing(walk, closeness));
+  const frame = state.current;
+  const then = old.saved.frames[frame];
+  const otherEntry = then?.callback === 'async' && then.asyncEntry !== state.frame.asyncEntry;
+  if (!otherEntry) {
+    if (flow.iteratorNext[insn]) {
+      if (isCloseTo('range') && isIteratorActive(walk)) return 'loops';
+    } else if (
+      flow.mayGoto[insn] &&
+      old.saved.shared.mayGotoDepth !== state.shared.mayGotoDepth &&
+      isCloseTo('range')
+    ) {
+      return 'loops';
+    } else if (flow.callsCallback[insn]) {
+      if (isCloseTo('range')) return 'loops';
+    } else if (mayLoop(old.saved, state) && isCloseTo('exact') && !hasMovedOn(walk, old)) {
+      return invalid(`infinite loop detected at insn ${insn}`, insn);
+    }
+  }
+  const { savedAt } = walk;
+  if (!visit.force && jumps - savedAt.jumps < 20 && processed - savedAt.processed < 100) visit.save = false;
+  return undefined;
+}
+
+/** Whether the path went on in a way that ends: an iterator, a callback or `may_goto` counts. */
+function hasMovedOn({ state }: Walk, { saved }: ExploredState): boolean {
+  if (saved.shared.mayGotoDepth !== state.shared.mayGotoDepth) return true;
+  if (saved.shared.callbackUnrollDepth !== state.shared.callbackUnrollDepth) return true;
+  const { w } = state;
+  for (let frame = 0; frame < state.frames.length; frame++) {
+    for (let slot = 0; slot < saved.slots[frame]; slot++) {
+      const [then, now] = [savedSlot(saved, frame, slot), slotAt(frame, slot)];
+      if (saved.words[then + 1] >>> 24 !== STACK_ITER) continue;
+      if (saved.words[spilledRow(then) + AUX2] !== ITER_ACTIVE) continue;
+      if (saved.words[spilledRow(then) + AUX3] !== w[spilledRow(now) + AUX3]) return true;
+    }
+  }
+  return false;
+}
+
+/** Whether the iterator that R1 points to has more to give. */
+function isIteratorActive(walk: Walk): boolean {
+  const { w } = walk;
+  const row = walk.reg(1);
+  const slot = slotAt(w[row + FRAME], slotIndex(w[row + OFF] + w[row + VALUE]));
+  return w[spilledRow(slot) + AUX2] === ITER_ACTIVE;
+}
+
+/** All paths from the state were walked. */
+function compareDone(walk: Walk, old: ExploredState): Found | undefined {
+  const open = walk.loops.isOpen(old);
+  if (!isCovered(old.saved, walk.state, comparing(walk, open ? 'range' : 'covered'))) return undefined;
+  return open ? 'loops' : 'covered';
+}
+
+function hit(walk: Walk, old: ExploredState, found: Found): 'safe' {
+  old.hits++;
+  if (walk.program.flow.jump[walk.insn]) walk.note({});
+  const end = pathEnd(walk);
+  propagatePrecision(walk, old, end);
+  if (found === 'loops') {
+    const visit = walk.loops.find(walk.state.frames, walk.insn);
+    visit?.backedges.push({ covering: old, end: { ...end, history: end.history.slice() } });
+  }
+  return 'safe';
+}
+
+/** Keeps the state, to stand for others that come here. */
+function save(walk: Walk): void {
+  const { state, insn, table } = walk;
+  forgetPrecision(walk);
+  const explored: ExploredState = {
+    saved: state.save(),
+    insn,
+    parent: walk.parent,
+    history: walk.history,
+    last: walk.previous,
+    first: walk.first,
+    branches: 1,
+    hits: 0,
+    misses: 0,
+    cleaned: false,
+  };
+  table.add(explored);
+  walk.loops.enter(explored);
+  walk.parent = explored;
+  walk.history = [];
+  walk.first = insn;
+  walk.savedAt = { jumps: walk.jumps, processed: walk.processed };
+}
+
+/** What was wanted of the numbers until here was marked in the states before. */
+function forgetPrecision({ state, w }: Walk): void {
+  state.forEachRow((row) => {
+    w[row + PRECISE] = 0;
+  });
+}
+
+/** A path from the state saved last ended. */
+export function endPath(walk: Walk): void {
+  for (let state = walk.parent; state; state = state.parent) {
+    if (--state.branches > 0) return;
+    const visit = walk.loops.find(state.saved.frames, state.insn);
+    if (visit?.entry === state) closeLoop(walk, visit);
+  }
 }

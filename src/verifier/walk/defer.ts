@@ -9,6 +9,7 @@ const MAX_PENDING = 8192;
 export function defer(walk: Walk, insn: number): Refusal | undefined {
   const { state, pending, parent, history } = walk;
   pending.push({ state: state.save(), insn, previous: walk.insn, parent, history: history.slice(), first: walk.first });
+  walk.log?.branchPut();
   if (parent) parent.branches++;
   if (pending.length <= MAX_PENDING) return undefined;
   return walk.refused(errno.E2BIG, `The sequence of ${MAX_PENDING + 1} jumps is too complex.`);
@@ -18,6 +19,7 @@ export function defer(walk: Walk, insn: number): Refusal | undefined {
 export function resume(walk: Walk): boolean {
   const branch = walk.pending.pop();
   if (!branch) return false;
+  walk.log?.branchTaken();
   walk.state.restore(branch.state);
   walk.insn = branch.insn;
   walk.previous = branch.previous;

@@ -1,5 +1,6 @@
 import { errno } from '../../uapi/index.ts';
-import { visitState } from '../prune/visited.ts';
+import { traceInsn, traceSafe, traceStep } from '../log/trace.ts';
+import { endPath, visitState } from '../prune/visited.ts';
 import { invalid, type Refusal } from '../refusal.ts';
 import { resume } from './defer.ts';
 import { step } from './step.ts';
@@ -21,14 +22,17 @@ export function walkPaths(walk: Walk): Refusal | undefined {
     if (visited === undefined) {
       if (flow.jump[walk.insn]) walk.note({});
       walk.seen[walk.insn] = 1;
+      if (walk.log) traceInsn(walk);
       const outcome = step(walk);
       if (outcome === undefined) {
+        if (walk.log) traceStep(walk);
         walk.previous = walk.insn;
         walk.insn = walk.next;
         continue;
       }
       if (typeof outcome === 'object') return outcome;
-    }
+    } else if (walk.log) traceSafe(walk);
+    endPath(walk);
     if (!resume(walk)) return undefined;
   }
 }

@@ -1,6 +1,9 @@
 import type { Insns } from '../../isa/index.ts';
 import { TYPE } from '../domain/row.ts';
+import { VerifierLog } from '../log/log.ts';
+import type { SourceLines } from '../log/source-lines.ts';
 import type { ValueField, VerifiedMap, VerifyOptions } from '../options.ts';
+import { LoopVisits } from '../prune/backedges.ts';
 import type { ControlFlow } from '../prune/control-flow.ts';
 import type { ExploredState } from '../prune/explored.ts';
 import type { History, HistoryEntry } from '../prune/history.ts';
@@ -29,14 +32,22 @@ export interface WalkedProgram<M extends VerifiedMap = VerifiedMap> {
   readonly subprograms: readonly number[];
   /** The subprogram that each instruction is in. */
   readonly subprogramOf: Uint16Array;
+  /** By subprogram: 1 where it is global, and verified on its own. */
+  readonly globals: Uint8Array;
   readonly maps: readonly M[];
   /** The map that a wide instruction names, as an index of `maps`. */
   readonly mapAt: ReadonlyMap<number, number>;
   /** The loader may see addresses (CAP_PERFMON). */
   readonly privileged: boolean;
   readonly flow: ControlFlow;
+  /** By instruction: the loop that it is in; 0: none. */
+  readonly loops: Uint32Array;
+  /** By instruction: the registers that are still read, a bit each. */
+  readonly live: Uint16Array;
   /** The subprogram that begins at an instruction. */
   readonly subprogramAt: ReadonlyMap<number, number>;
+  /** What the source says at each instruction. */
+  readonly lines: SourceLines;
   /** Every access has to be aligned (BPF_F_STRICT_ALIGNMENT). */
   readonly strictAlignment: boolean;
 }
@@ -63,10 +74,16 @@ export type Outcome = Refusal | 'path ends' | undefined;
 export class Walk<M extends VerifiedMap = VerifiedMap> {
   readonly program: WalkedProgram<M>;
   readonly state = new State();
+  /** What is said of each step; undefined where nobody wants to know. */
+  readonly log: VerifierLog | undefined;
   /** The words of the state. */
   readonly w: Int32Array;
   readonly pending: PendingBranch[] = [];
   readonly table = new PruneTable();
+  /** The loops that the walk is in. */
+  readonly loops: LoopVisits;
+  /** What was counted when a state was saved last. */
+  savedAt = { jumps: 0, processed: 0 };
   insn = 0;
   previous = -1;
   /** Where the walk goes on after this instruction. */
@@ -97,6 +114,8 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
   constructor(program: WalkedProgram<M>) {
     this.program = program;
     this.w = this.state.w;
+    this.loops = new LoopVisits(program.loops);
+    this.log = VerifierLog.of(program.options.logLevel);
     this.seen = new Uint8Array(program.insns.length);
     this.pointerTypes = new Int32Array(program.insns.length);
     this.btfs = new BtfTable(program.options.vmlinux(), program.options.modules?.() ?? []);
@@ -167,6 +186,12 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
   useStack(frame: number, off: number): void {
     const { subprogram } = this.state.frames[frame];
     this.stackDepths[subprogram] = Math.max(this.stackDepths[subprogram], -off);
+  }
+
+  /** Whether the call there is of a global function, which is verified on its own. */
+  isGlobalCall(insn: number): boolean {
+    const subprogram = this.program.subprogramAt.get(insn + 1 + this.insns.imm(insn));
+    return subprogram !== undefined && this.program.globals[subprogram] === 1;
   }
 
   /** Adds to the history what this instruction did. */

@@ -1,0 +1,47 @@
+import { PRECISE, TYPE } from '../domain/row.ts';
+import { regRow, slotAt, spilledRow } from '../state/frame.ts';
+import { SCALAR_VALUE } from '../state/reg-type.ts';
+import { isSpilledScalar } from '../state/stack-slot.ts';
+import { setUnknown } from '../walk/set-row.ts';
+import type { Walk } from '../walk/walk.ts';
+import { equalScalars } from './equal-rows.ts';
+import type { ExploredState } from './explored.ts';
+import { savedRow, savedSlot } from './saved-rows.ts';
+
+const REGISTERS = 10;
+
+/** The state that was saved on this path when it came to the instruction, with the same calls, the last time. */
+export function previousVisit(walk: Walk, insn: number, from = walk.parent): ExploredState | undefined {
+  const { frames } = walk.state;
+  for (let state = from; state; state = state.parent) {
+    const there = state.saved.frames;
+    if (state.insn !== insn || there.length !== frames.length) continue;
+    if (there.every(({ callSite }, i) => callSite === frames[i].callSite)) return state;
+  }
+  return undefined;
+}
+
+/**
+ * Numbers whose exact value nobody asked for yet, and that changed since the last time around, may be anything from now
+ * on: so that the next time around is like this one.
+ */
+export function widen(walk: Walk, { saved }: ExploredState): void {
+  const { w, state } = walk;
+  for (let frame = 0; frame < state.frames.length; frame++) {
+    for (let register = 0; register < REGISTERS; register++) {
+      widenRow(w, regRow(frame, register), saved.words, savedRow(saved, frame, register));
+    }
+    const slots = Math.min(state.slots[frame], saved.slots[frame]);
+    for (let slot = 0; slot < slots; slot++) {
+      const [now, then] = [slotAt(frame, slot), savedSlot(saved, frame, slot)];
+      if (!isSpilledScalar(w, now) || !isSpilledScalar(saved.words, then)) continue;
+      widenRow(w, spilledRow(now), saved.words, spilledRow(then));
+    }
+  }
+}
+
+function widenRow(w: Int32Array, row: number, words: Int32Array, old: number): void {
+  if (words[old + TYPE] !== SCALAR_VALUE || w[row + TYPE] !== SCALAR_VALUE) return;
+  if (words[old + PRECISE] || w[row + PRECISE] || equalScalars(words, old, w, row)) return;
+  setUnknown(w, row);
+}
