@@ -135,9 +135,9 @@ function judge(row: Row): Verdict {
       program.autoload = program.name === row.program;
       if (program.autoload && row.flags !== 0) program.flags |= row.flags;
     }
-    loadObject(withLog(process, log, Number(values.log ?? 1)), object, {});
+    loadObject(withLog(process, log, Number(values.log ?? 4)), object, {});
   } catch (error) {
-    if (error instanceof ProgramLoadError) [verdict, message] = ['reject', lastLine(error.log) || error.message];
+    if (error instanceof ProgramLoadError) [verdict, message] = ['reject', lastLine(log.text) || error.message];
     else {
       verdict = 'no verdict';
       message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);

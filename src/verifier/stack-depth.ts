@@ -14,11 +14,13 @@ type CallGraph = readonly (readonly number[])[];
 /** No chain of calls is longer than eight frames, or takes more stack than there is. */
 export function checkStackDepth(
   insns: Insns,
-  shape: { readonly subprograms: readonly number[]; readonly stackDepths: readonly number[] },
+  shape: { readonly subprograms: readonly number[]; readonly stackDepths: readonly number[]; readonly walked?: boolean },
 ): Refusal | undefined {
   const calls = callGraph(insns, shape.subprograms);
   if (longestChain(calls) > MAX_CALL_FRAMES) {
-    return { errno: errno.E2BIG, text: `the call stack of ${MAX_CALL_FRAMES + 1} frames is too deep` };
+    // A walk over all paths would have said so first, but for a recursion that ends.
+    const text = shape.walked ? `${MAX_CALL_FRAMES} frames is too deep !` : `${MAX_CALL_FRAMES + 1} frames is too deep`;
+    return { errno: errno.E2BIG, text: `the call stack of ${text}` };
   }
   return deepestStack(calls, shape.stackDepths);
 }

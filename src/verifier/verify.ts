@@ -109,7 +109,7 @@ function subprogramOf(insns: Insns, subprograms: readonly number[]): Uint16Array
 
 function checkDepth<M extends VerifiedMap>({ insns, program, stackDepths }: Walk<M>): Refusal | undefined {
   const depths = stackDepths.map((depth) => Math.ceil(depth / 8) * 8);
-  return checkStackDepth(insns, { subprograms: program.subprograms, stackDepths: depths });
+  return checkStackDepth(insns, { subprograms: program.subprograms, stackDepths: depths, walked: true });
 }
 
 function factsOf<M extends VerifiedMap>({ options, ...program }: WalkedProgram<M>): ProgramFacts<M> | Refusal {

@@ -113,7 +113,16 @@ function deduce32(w: Int32Array, r: number): void {
   if (((uminHigh + 1) | 0) === umaxHigh && umin < 0 && umax >= 0) narrowS32(w, r, umin, umax);
   if (((sminHigh + 1) | 0) === smaxHigh && smin < 0 && smax >= 0) narrowS32(w, r, smin, smax);
   if (w[r + U32_MIN] <= w[r + U32_MAX]) narrowS32(w, r, w[r + U32_MIN], w[r + U32_MAX]);
-  if (w[r + S32_MIN] >>> 0 <= w[r + S32_MAX] >>> 0) narrowU32(w, r, w[r + S32_MIN], w[r + S32_MAX]);
+  const [low, high] = [w[r + S32_MIN], w[r + S32_MAX]];
+  if (low >>> 0 <= high >>> 0) narrowU32(w, r, low, high);
+  else if (w[r + U32_MAX] >>> 0 < low >>> 0) {
+    // As below, for 32 bits: the negative part of the signed range lies above the unsigned one.
+    w[r + S32_MIN] = w[r + U32_MIN];
+    if (high >>> 0 < w[r + U32_MAX] >>> 0) w[r + U32_MAX] = high;
+  } else if (high >>> 0 < w[r + U32_MIN] >>> 0) {
+    w[r + S32_MAX] = w[r + U32_MAX];
+    if (low >>> 0 > w[r + U32_MIN] >>> 0) w[r + U32_MIN] = low;
+  }
 }
 
 /** The signed and the unsigned range of the whole learn from each other. */

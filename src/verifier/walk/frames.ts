@@ -15,7 +15,7 @@ const LAST_CLOBBERED = 5;
 export function enterFrame(walk: Walk, frame: Frame): Refusal | undefined {
   const { state, w } = walk;
   if (state.frames.length === MAX_FRAMES) {
-    return walk.refused(errno.E2BIG, `the call stack of ${MAX_FRAMES} frames is too deep`);
+    return walk.refused(errno.E2BIG, `the call stack of ${MAX_FRAMES + 1} frames is too deep`);
   }
   state.push(frame);
   const row = walk.reg(FRAME_POINTER);
