@@ -34,7 +34,7 @@ export function boundsText(w: Int32Array, row: number): string[] {
   const printed = new Set<Bound>();
   for (const bound of bounds) {
     if (printed.has(bound)) continue;
-    const equal = bounds.filter((other) => !printed.has(other) && other.value === bound.value);
+    const equal = bounds.filter((other) => !printed.has(other) && areEqual(bound, other));
     for (const other of equal) printed.add(other);
     const bits = bound.name.endsWith('32') ? 32 : 64;
     parts.push(`${equal.map(({ name }) => `${name}=`).join('')}${numberText(bound.value, bits)}`);
@@ -42,6 +42,13 @@ export function boundsText(w: Int32Array, row: number): string[] {
   const allUnknown = w[row + MASK] === -1 && w[row + MASK + 1] === -1;
   if (!allUnknown) parts.push(`var_off=${pairText(w, row)}`);
   return parts;
+}
+
+/** Two lower or two upper bounds of one value; 32 bits with a sign also stand for the number without it. */
+function areEqual(one: Bound, other: Bound): boolean {
+  if (one.name.slice(1, 4) !== other.name.slice(1, 4)) return false;
+  if (one.value === other.value) return true;
+  return other.name.endsWith('32') && one.value >= 0n && one.value === BigInt.asUintN(32, other.value);
 }
 
 function boundsOf(w: Int32Array, row: number): Bound[] {
