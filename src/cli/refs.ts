@@ -51,22 +51,14 @@ export function takeProgs(objects: KernelObjects, words: Words): Fd[] {
     const tag = words.take();
     if (!/^[0-9a-fA-F]{16}/.test(tag)) throw errFailed("can't parse tag");
     const wanted = tag.slice(0, 16).toLowerCase();
-    return atLeastOne(
-      objects.find('prog', (info) => (info as ProgInfo).tag === wanted),
-      'prog',
-      'tag',
-      tag,
-    );
+    const fds = objects.find('prog', (info) => (info as ProgInfo).tag === wanted);
+    return atLeastOne(fds, { kind: 'prog', by: 'tag', text: tag });
   }
   if (words.takeIf('name')) {
     const name = words.take();
     if (name.length > MAX_PROG_FULL_NAME) throw errFailed("can't parse name");
-    return atLeastOne(
-      objects.find('prog', (info) => objects.progFullName(info as ProgInfo) === name),
-      'prog',
-      'name',
-      name,
-    );
+    const fds = objects.find('prog', (info) => objects.progFullName(info as ProgInfo) === name);
+    return atLeastOne(fds, { kind: 'prog', by: 'name', text: name });
   }
   if (words.takeIf('pinned')) return [openPinned(system, words.take(), 'prog')];
   throw errFailed(`expected 'id', 'tag', 'name' or 'pinned', got: '${words.peek ?? '(null)'}'?`);
@@ -84,12 +76,8 @@ export function takeMaps(objects: KernelObjects, words: Words): Fd[] {
   if (words.takeIf('name')) {
     const name = words.take();
     if (name.length > MAX_MAP_NAME) throw errFailed("can't parse name");
-    return atLeastOne(
-      objects.find('map', (info) => (info as MapInfo).name === name),
-      'map',
-      'name',
-      name,
-    );
+    const fds = objects.find('map', (info) => (info as MapInfo).name === name);
+    return atLeastOne(fds, { kind: 'map', by: 'name', text: name });
   }
   if (words.takeIf('pinned')) return [openPinned(system, words.take(), 'map')];
   throw errFailed(`expected 'id', 'name' or 'pinned', got: '${words.peek ?? '(null)'}'?`);
@@ -114,7 +102,7 @@ export function takeLink(objects: KernelObjects, words: Words): Fd {
   throw errFailed(`expected 'id' or 'pinned', got: '${words.peek ?? '(null)'}'?`);
 }
 
-function atLeastOne(fds: Fd[], kind: Kind, by: string, text: string): Fd[] {
+function atLeastOne(fds: Fd[], { kind, by, text }: { kind: Kind; by: string; text: string }): Fd[] {
   if (fds.length === 0) throw errNothingMatches(kind, by, text);
   return fds;
 }

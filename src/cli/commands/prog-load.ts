@@ -49,16 +49,16 @@ async function load(context: Context, words: Words, which: 'first' | 'all'): Pro
   for (const warning of loaded.relocated.warnings) context.printer.info(`Warning: ${warning}`);
   context.printer.info(NOT_VERIFIED);
   for (const { log } of loaded.programs) if (log !== '') context.printer.info(log.trimEnd());
+  const how = { autoattach: args.autoattach, printer: context.printer };
   if (args.path === undefined) {
     const rows = pinEverything(system, loaded, {
+      ...how,
       directory: `${BPFFS}/${pinName(stem(file))}`,
-      autoattach: args.autoattach,
-      printer: context.printer,
     });
     return { plain: () => loadedPlain(rows), json: () => loadedJson(rows), table: () => loadedTable(rows) };
   }
-  if (which === 'first') pinFirst(loaded, args.path, args.autoattach, context);
-  else pinAll(system, loaded, { ...args, directory: args.path }, context);
+  if (which === 'first') pinFirst(loaded, args.path, how);
+  else pinAll(system, loaded, { ...how, directory: args.path });
   if (args.pinmaps !== undefined) {
     try {
       pinMaps(context, system, { loaded, directory: args.pinmaps });
@@ -94,10 +94,10 @@ function progress({ io }: Context): ((done: number, of: number) => void) | undef
   };
 }
 
-function pinFirst(loaded: LoadedObject, path: string, autoattach: boolean, context: Context): void {
+function pinFirst(loaded: LoadedObject, path: string, how: PinOptions): void {
   const [first] = loaded.programs;
   if (first === undefined) throw errFailed("object file doesn't contain any bpf program");
-  orPinFailure(`program ${first.spec.section}`, path, () => pinProgram(first, path, autoattach, context));
+  orPinFailure(`program ${first.spec.section}`, path, () => pinProgram(first, path, how));
 }
 
 /** Pins something; where that fails, it is said as bpftool says it, and why. */
@@ -121,8 +121,20 @@ function attach(program: LoadedProgram, printer: Printer): Link | undefined {
   }
 }
 
-/** Pins a program; with `autoattach` its link instead, where its section names a place. */
-function pinProgram(program: LoadedProgram, path: string, autoattach: boolean, { printer }: Context): void {
+/** How programs are pinned. */
+interface PinOptions {
+  /** Their links instead, where their sections name a place. */
+  readonly autoattach: boolean;
+  readonly printer: Printer;
+}
+
+/** How everything is pinned under one directory. */
+interface PinDirectory extends PinOptions {
+  readonly directory: string;
+}
+
+/** Pins a program, or the link that attaches it. */
+function pinProgram(program: LoadedProgram, path: string, { autoattach, printer }: PinOptions): void {
   if (!autoattach) {
     program.pin(path);
     return;
@@ -138,17 +150,12 @@ function pinProgram(program: LoadedProgram, path: string, autoattach: boolean, {
 }
 
 /** Pins every program in a directory, or none. */
-function pinAll(
-  system: System,
-  loaded: LoadedObject,
-  { directory, autoattach }: { directory: string; autoattach: boolean },
-  context: Context,
-): void {
+function pinAll(system: System, loaded: LoadedObject, { directory, ...how }: PinDirectory): void {
   const pinned: string[] = [];
   try {
     for (const program of loaded.programs) {
       const path = `${directory}/${program.name}`;
-      orPinFailure('all programs', path, () => pinProgram(program, path, autoattach, context));
+      orPinFailure('all programs', path, () => pinProgram(program, path, how));
       pinned.push(path);
     }
   } catch (error) {
@@ -186,7 +193,7 @@ function pinMaps(
 function pinEverything(
   system: System,
   loaded: LoadedObject,
-  { directory, autoattach, printer }: { directory: string; autoattach: boolean; printer: Printer },
+  { directory, autoattach, printer }: PinDirectory,
 ): LoadedRow[] {
   removeTree(system, directory);
   const links = new Map(autoattach ? loaded.programs.map((program) => [program, attach(program, printer)]) : []);

@@ -21,9 +21,9 @@ export function* btfDiffText(diff: BtfDiff, colours: Colours): Generator<string>
   for (const change of diff.composites) yield* compositeText(change, colours);
   for (const change of diff.enums) yield* enumText(change, colours);
   for (const change of diff.typedefs)
-    yield* declarationText(change, colours, (text) => `typedef ${change.name}: ${text}`);
+    yield* declarationText(change, colours, { declare: (text) => `typedef ${change.name}: ${text}` });
   for (const change of diff.functions) yield* functionText(change, colours);
-  for (const change of diff.variables) yield* declarationText(change, colours, (text) => text);
+  for (const change of diff.variables) yield* declarationText(change, colours);
   yield* summary(diff, colours);
 }
 
@@ -115,14 +115,13 @@ function* functionText(change: FunctionChange, colours: Colours): Generator<stri
   const note = kfuncBefore && kfuncAfter ? ' [kfunc]' : kfuncAfter ? ' [now a kfunc]' : ' [no kfunc any more]';
   const isNote = kfuncBefore || kfuncAfter;
   const plain = change.change === 'changed' ? note : ' [kfunc]';
-  yield* declarationText(change, colours, (text) => text, isNote ? plain : '');
+  yield* declarationText(change, colours, { note: isNote ? plain : '' });
 }
 
 function* declarationText(
   { change, name, before, after }: DeclarationChange,
   colours: Colours,
-  declare: (text: string) => string,
-  note = '',
+  { declare = (text) => text, note = '' }: { declare?: (text: string) => string; note?: string } = {},
 ): Generator<string> {
   if (before === undefined || after === undefined) {
     yield head(change, colours, `${declare(after ?? before ?? name)}${note}`);

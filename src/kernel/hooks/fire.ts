@@ -16,12 +16,15 @@ const traced = {
 } as const;
 
 /** Whether a link waits for such an event, of such a task. */
-function matches(runtime: Runtime, link: BpfLink, event: HookEvent, task: Task): boolean {
+function matches(runtime: Runtime, link: BpfLink, { event, task }: { event: HookEvent; task: Task }): boolean {
   const { attach, type } = link;
   switch (event.hook) {
     case 'raw_tracepoint':
       if (type === bpf_link_type.BPF_LINK_TYPE_RAW_TRACEPOINT) return attach.tpName === event.name;
-      return isTraced(runtime, link, bpf_attach_type.BPF_TRACE_RAW_TP, `btf_trace_${event.name}`);
+      return isTraced(runtime, link, {
+        attachType: bpf_attach_type.BPF_TRACE_RAW_TP,
+        name: `btf_trace_${event.name}`,
+      });
     case 'tracepoint':
       return attach.perfEvent?.type === 'tracepoint' && attach.perfEvent.name === event.name;
     case 'kprobe':
@@ -29,18 +32,19 @@ function matches(runtime: Runtime, link: BpfLink, event: HookEvent, task: Task):
       return attach.perfEvent?.type === event.hook && attach.perfEvent.func === event.function;
     case 'uprobe':
     case 'uretprobe':
-      return isOnPlace(runtime, link, event, task);
+      return isOnPlace(runtime, link, { event, task });
     case 'fentry':
     case 'fexit':
-      return isTraced(runtime, link, traced[event.hook], event.function);
+      return isTraced(runtime, link, { attachType: traced[event.hook], name: event.function });
   }
 }
 
-function isTraced(runtime: Runtime, link: BpfLink, attachType: number, name: string): boolean {
-  if (link.type !== bpf_link_type.BPF_LINK_TYPE_TRACING || link.attachType !== attachType) return false;
+/** Whether a link is on that type of the kernel, in that way. */
+function isTraced(runtime: Runtime, link: BpfLink, wanted: { attachType: number; name: string }): boolean {
+  if (link.type !== bpf_link_type.BPF_LINK_TYPE_TRACING || link.attachType !== wanted.attachType) return false;
   const id = runtime.state.progs.get(link.progId)?.header.attachBtfId ?? 0;
   const btf = runtime.state.btf();
-  return btf?.has(id) === true && btf.nameOf(id) === name;
+  return btf?.has(id) === true && btf.nameOf(id) === wanted.name;
 }
 
 /** The bytes that the context of an event's programs consists of. */
@@ -72,7 +76,7 @@ export function fireEvent(runtime: Runtime, event: HookEvent, task: Task): HookR
   for (const id of [...links.ids()]) {
     const link = links.get(id);
     const prog = link && progs.get(link.progId);
-    if (!link || !prog || link.detached || !matches(runtime, link, event, task)) continue;
+    if (!link || !prog || link.detached || !matches(runtime, link, { event, task })) continue;
     const region = memory.alloc(bytes.length, { kind: 'context', name: event.hook });
     try {
       memory.bytes().set(bytes, region.offset);

@@ -9,7 +9,11 @@ import type { Runtime } from './scope.ts';
 export type UserPlaceEvent = Extract<HookEvent, { readonly path: string }>;
 
 /** Whether a link is on a place in a user program that a task reached. */
-export function isOnPlace(runtime: Runtime, link: BpfLink, event: UserPlaceEvent, task: Task): boolean {
+export function isOnPlace(
+  runtime: Runtime,
+  link: BpfLink,
+  { event, task }: { event: UserPlaceEvent; task: Task },
+): boolean {
   if (link.type === bpf_link_type.BPF_LINK_TYPE_UPROBE_MULTI) return isOneOfPlaces(link, event, task);
   const { perfEvent: at } = link.attach;
   if (at?.type !== event.hook || at.file !== event.path || at.offset !== event.offset) return false;

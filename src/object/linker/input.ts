@@ -63,8 +63,8 @@ export function readInput({ name: file, bytes }: LinkFile): LinkInput {
   checkOverlap(elf, bytes.length);
   for (const section of elf.sections.slice(1)) checkSection(file, section);
   if (elf.symbolTable === undefined) throw errInput(file, 'ELF is missing SYMTAB section');
-  const btf = readPart(elf, '.BTF', file, (data) => parseBtf(data, { pointerSize: 8 }));
-  const ext = readPart(elf, '.BTF.ext', file, parseBtfExt);
+  const btf = readPart(elf, { file, section: '.BTF' }, (data) => parseBtf(data, { pointerSize: 8 }));
+  const ext = readPart(elf, { file, section: '.BTF.ext' }, parseBtfExt);
   if (ext !== undefined && btf === undefined) throw errInput(file, 'there is .BTF.ext but no .BTF');
   const sections = elf.sections.map((section) => ({
     name: section.name,
@@ -80,13 +80,17 @@ function isBtf({ name, type }: ElfSection): boolean {
 }
 
 /** Of several sections of that name the last. */
-function readPart<T>(elf: ElfFile, name: string, file: string, parse: (data: Uint8Array) => T): T | undefined {
-  const section = elf.sections.findLast((candidate) => candidate.name === name && isBtf(candidate));
+function readPart<T>(
+  elf: ElfFile,
+  at: { file: string; section: string },
+  parse: (data: Uint8Array) => T,
+): T | undefined {
+  const section = elf.sections.findLast((candidate) => candidate.name === at.section && isBtf(candidate));
   if (section === undefined) return undefined;
   try {
     return parse(section.data);
   } catch (error) {
-    if (error instanceof EbpftsError) throw errBtf({ file, section: name }, error);
+    if (error instanceof EbpftsError) throw errBtf(at, error);
     throw error;
   }
 }
