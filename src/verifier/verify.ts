@@ -4,14 +4,17 @@ import { analyse } from './facts/analyse.ts';
 import { endOfLog } from './log/end.ts';
 import { SourceLines } from './log/source-lines.ts';
 import { traceFunctions } from './log/trace.ts';
+import { checkMaps } from './map-rules.ts';
 import type { VerifiedMap, VerifyOptions } from './options.ts';
 import { callKindOf } from './prune/call-kind.ts';
 import { findLoops } from './prune/components.ts';
 import { markFlow } from './prune/control-flow.ts';
 import { liveRegisters } from './prune/liveness.ts';
 import type { Refusal } from './refusal.ts';
+import { type RefusalReport, reportRefusal, reportUnwalked } from './report/report.ts';
 import { checkStackDepth } from './stack-depth.ts';
 import { checkJumps, checkReachable, checkSubprograms } from './subprograms.ts';
+import { functionsOf } from './types/global-function.ts';
 import { walkProgram } from './walk/program.ts';
 import { Walk, type WalkedProgram } from './walk/walk.ts';
 import { resolveWide } from './wide.ts';
@@ -41,6 +44,8 @@ export type VerifyResult<M extends VerifiedMap = VerifiedMap> = {
       readonly errno: number;
       /** The instruction that the refusal is about, where it is about one. */
       readonly insn?: number;
+      /** Why, for people and tools. */
+      readonly report: RefusalReport;
       /** Not the kernel's verdict: what the check cannot judge yet. */
       readonly unsupported: boolean;
     }
@@ -76,8 +81,13 @@ function checkShape<M extends VerifiedMap>(options: VerifyOptions<M>): WalkedPro
   if (jumps) return jumps;
   const used = resolveWide(options);
   if ('errno' in used) return used;
+  const progType = options.attachTarget?.program?.progType ?? options.progType;
+  const sleepable = (options.flags & bpf_prog_flags.BPF_F_SLEEPABLE) !== 0;
+  const unfit = checkMaps(used.maps, { progType, sleepable });
+  if (unfit) return unfit;
   const unreachable = checkReachable(insns, exceptionCallback);
   if (unreachable) return unreachable;
+  const functions = functionsOf(options);
   return {
     options,
     insns,
@@ -87,13 +97,19 @@ function checkShape<M extends VerifiedMap>(options: VerifyOptions<M>): WalkedPro
     maps: used.maps,
     mapAt: used.mapAt,
     privileged: options.capabilities.perfmon,
-    globals: new Uint8Array(subprograms.length),
+    functions,
+    globals: globalsOf(functions, subprograms.length),
     live: liveRegisters(insns, (insn) => argumentsOf(options, insn)),
     loops: findLoops(insns),
     flow: markFlow(insns, (insn) => callKindOf(options, insn)),
     lines: new SourceLines(options.btf, options.lineInfo),
     strictAlignment: (options.flags & bpf_prog_flags.BPF_F_STRICT_ALIGNMENT) !== 0,
   };
+}
+
+/** By subprogram: 1 where it is verified on its own. */
+function globalsOf(functions: ReturnType<typeof functionsOf>, count: number): Uint8Array {
+  return Uint8Array.from({ length: count }, (_, i) => Number(i > 0 && functions?.[i]?.linkage === 'global'));
 }
 
 /** How many registers a call reads. */
@@ -132,8 +148,17 @@ function rejected<M extends VerifiedMap>(
   logLevel: number,
 ): VerifyResult<M> {
   const { errno: code, text, insn, unsupported = false } = refusal;
+  const report = walk ? reportRefusal(walk as unknown as Walk, refusal) : reportUnwalked(refusal);
   const log = text === '' ? '' : logOf(walk, `${text}\n`, logLevel);
-  return { verdict: 'rejected', errno: -code, insn, unsupported, log, counters: walk ? countersOf(walk) : NOTHING };
+  return {
+    verdict: 'rejected',
+    errno: -code,
+    insn,
+    unsupported,
+    log,
+    report,
+    counters: walk ? countersOf(walk) : NOTHING,
+  };
 }
 
 /** The log: what was said of each step, why the program is refused, and what was counted. */

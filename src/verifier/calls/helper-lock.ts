@@ -8,10 +8,12 @@ import { fieldsBehind } from '../types/field-table.ts';
 import type { Walk } from '../walk/walk.ts';
 import type { CheckedArg } from './helper-call.ts';
 import { forgetBorrowed } from './references.ts';
+import { inTreeCallback } from './tree-callback.ts';
 
 /** `bpf_spin_lock` and `bpf_spin_unlock`: the register leads to the lock in a map's value or an object. */
 export function checkSpinLock(walk: Walk, checked: CheckedArg): Refusal | undefined {
   const { call, row } = checked;
+  if (inTreeCallback(walk)) return walk.denied("can't spin_{lock,unlock} in rbtree cb");
   const refusal = checkIsLock(walk, checked);
   if (refusal) return refusal;
   const { w } = walk;

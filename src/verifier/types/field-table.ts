@@ -1,4 +1,4 @@
-import type { Btf, BtfId } from '../../btf/index.ts';
+import { type Btf, type BtfId, resolveType } from '../../btf/index.ts';
 import { AUX, AUX2, TYPE } from '../domain/row.ts';
 import { baseType, MEM_ALLOC, PTR_TO_BTF_ID, PTR_TO_MAP_VALUE } from '../state/reg-type.ts';
 import type { MapView, Walk } from '../walk/walk.ts';
@@ -15,7 +15,7 @@ export function objectFields(btf: Btf, typeId: BtfId): readonly TypedField[] {
   let fields = known.get(typeId);
   if (!fields) {
     const found = findFields(btf, typeId, OBJECT_FIELDS);
-    known.set(typeId, (fields = typeof found === 'number' ? NONE : found));
+    known.set(typeId, (fields = typeof found === 'number' || !isWhole(btf, found) ? NONE : found));
   }
   return fields;
 }
@@ -26,7 +26,7 @@ export function mapFields(walk: Walk, view: MapView): readonly TypedField[] {
   if (!fields) {
     const btf = view.btfId === 0 ? undefined : walk.options.btfById(view.btfId);
     const found = btf && view.fields.length > 0 ? findFields(btf, view.attr.btfValueTypeId ?? 0, MAP_FIELDS) : NONE;
-    ofMaps.set(view, (fields = typeof found === 'number' ? NONE : found));
+    ofMaps.set(view, (fields = typeof found === 'number' || !btf || !isWhole(btf, found) ? NONE : found));
   }
   return fields;
 }
@@ -39,4 +39,15 @@ export function fieldsBehind(walk: Walk, row: number): readonly TypedField[] {
   if (baseType(type) === PTR_TO_BTF_ID && type & MEM_ALLOC)
     return objectFields(walk.btfs.at(w[row + AUX2]), w[row + AUX]);
   return NONE;
+}
+
+/** Whether the kernel knows of every list and tree what is in it: otherwise it knows none of the fields. */
+function isWhole(btf: Btf, fields: readonly TypedField[]): boolean {
+  return fields.every(({ kind, contains }) => {
+    if (kind !== 'list_head' && kind !== 'rb_root') return true;
+    const [name, node] = contains?.split(':') ?? [];
+    const member = btf.findByName(name ?? '', 'STRUCT')?.members.find((other) => other.name === node);
+    const wanted = kind === 'list_head' ? 'bpf_list_node' : 'bpf_rb_node';
+    return member !== undefined && resolveType(btf, member.type).name === wanted;
+  });
 }
