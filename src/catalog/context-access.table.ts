@@ -14,11 +14,11 @@ export type ContextPointer =
   | 'flow_keys';
 
 /**
- * How a field may be loaded. `exact`: as it is. `narrow`: parts of it. `wide`: parts of it, or two elements of an array
+ * How a field may be loaded. `exact`: as it is. `narrow`: parts of it. `start`: its first bytes. `wide`: parts of it, or two elements of an array
  * at once. `bytes`: in any way within it. `words`: eight bytes each. `port`: two bytes, as four too. `protocol`: at least
  * two bytes.
  */
-export type LoadRule = 'exact' | 'narrow' | 'wide' | 'bytes' | 'words' | 'port' | 'protocol';
+export type LoadRule = 'exact' | 'narrow' | 'start' | 'wide' | 'bytes' | 'words' | 'port' | 'protocol';
 /** How a field may be stored to; a list: as it is, by programs of these attach types. `first`: only its first element. */
 export type StoreRule = 'exact' | 'first' | 'wide' | 'bytes' | readonly number[];
 
@@ -108,13 +108,37 @@ const INET6 = [
 const SOCK_CREATE = [A.BPF_CGROUP_INET_SOCK_CREATE, A.BPF_CGROUP_INET_SOCK_RELEASE];
 const POST_BIND = [A.BPF_CGROUP_INET4_POST_BIND, A.BPF_CGROUP_INET6_POST_BIND];
 
+/** Fields of `struct bpf_sock` that are not loaded in any part. */
+export const sockLoads: Readonly<Record<string, LoadRule>> = {
+  bound_dev_if: 'exact',
+  family: 'start',
+  type: 'start',
+  protocol: 'start',
+  mark: 'exact',
+  priority: 'exact',
+  src_port: 'start',
+  dst_port: 'port',
+  state: 'start',
+  rx_queue_mapping: 'start',
+};
+
 /** By program type. */
 export const accessRules: ReadonlyMap<number, ContextRules> = new Map<number, ContextRules>([
   [
     T.BPF_PROG_TYPE_SOCKET_FILTER,
     {
       ...skb,
-      hidden: [...skb.hidden!, 'tc_classid', 'data', 'data_meta', 'data_end', 'tstamp', 'wire_len', 'hwtstamp'],
+      hidden: [
+        ...skb.hidden!,
+        ...SOCKET_FIELDS,
+        'tc_classid',
+        'data',
+        'data_meta',
+        'data_end',
+        'tstamp',
+        'wire_len',
+        'hwtstamp',
+      ],
       stores: { cb: 'bytes' },
     },
   ],
@@ -170,7 +194,7 @@ export const accessRules: ReadonlyMap<number, ContextRules> = new Map<number, Co
     T.BPF_PROG_TYPE_CGROUP_SOCK,
     {
       loads: 'narrow',
-      fields: { bound_dev_if: 'exact', mark: 'exact', priority: 'exact', dst_port: 'port' },
+      fields: sockLoads,
       stores: { bound_dev_if: SOCK_CREATE, mark: SOCK_CREATE, priority: SOCK_CREATE },
       only: {
         bound_dev_if: SOCK_CREATE,
@@ -186,7 +210,7 @@ export const accessRules: ReadonlyMap<number, ContextRules> = new Map<number, Co
     T.BPF_PROG_TYPE_SOCK_OPS,
     {
       loads: 'exact',
-      fields: { skb_tcp_flags: 'narrow' },
+      fields: { skb_tcp_flags: 'start' },
       stores: { args: 'first', sk_txhash: 'exact' },
       pointers: { sk: 'sock_or_null', skb_data: 'packet', skb_data_end: 'packet_end' },
       more: [{ name: 'skb_hwtstamp', offset: 216, size: 8, path: [] }],

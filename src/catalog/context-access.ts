@@ -1,5 +1,11 @@
 import type { ContextField, ContextStruct } from './context.ts';
-import { accessRules, type ContextPointer, type ContextRules, type LoadRule } from './context-access.table.ts';
+import {
+  accessRules,
+  type ContextPointer,
+  type ContextRules,
+  type LoadRule,
+  sockLoads,
+} from './context-access.table.ts';
 import { sockContext, tcpSockContext } from './context-skb.table.ts';
 import { contextOfProgType } from './contexts.ts';
 
@@ -60,12 +66,18 @@ function loadRule({ loads, fields }: ContextRules, { name }: ContextField): Load
   return fields?.[name] ?? loads;
 }
 
-function mayLoad(rule: LoadRule, field: ContextField, { offset, size }: ContextBytes): boolean {
+function mayLoad(
+  rule: LoadRule,
+  field: ContextField,
+  { offset, size }: Pick<ContextBytes, 'offset' | 'size'>,
+): boolean {
   switch (rule) {
     case 'exact':
       return size === field.size;
     case 'narrow':
       return size <= field.size;
+    case 'start':
+      return size <= field.size && offset === field.offset;
     case 'wide':
       return size <= field.size || isWide(field, offset, size);
     case 'bytes':
@@ -106,8 +118,6 @@ export type SocketKind = 'sock' | 'sock_common' | 'tcp_sock' | 'xdp_sock';
 
 /** Fields of `struct bpf_sock` that all kinds of sockets have not. */
 const FULL_ONLY: readonly string[] = ['type', 'protocol', 'mark', 'priority'];
-/** Fields that are loaded as they are. */
-const WHOLE: readonly string[] = ['bound_dev_if', 'mark', 'priority'];
 /** `struct bpf_xdp_sock` has but the queue's number. */
 const XDP_SOCK_BYTES = 4;
 
@@ -122,11 +132,5 @@ export function isSocketAccess(kind: SocketKind, offset: number, size: number): 
   if (kind === 'tcp_sock') return field !== undefined && size === field.size;
   if (kind === 'sock_common' && field && FULL_ONLY.includes(field.name)) return false;
   if (!field) return false;
-  return isSockLoad(field, offset, size);
-}
-
-function isSockLoad(field: ContextField, offset: number, size: number): boolean {
-  if (field.name === 'dst_port')
-    return mayLoad('port', field, { offset, size, write: false, signed: false, attachType: 0 });
-  return WHOLE.includes(field.name) ? size === 4 : size <= 4;
+  return mayLoad(sockLoads[field.name] ?? 'narrow', field, { offset, size });
 }

@@ -18,7 +18,7 @@ export type KfuncHook =
 export interface KfuncSet {
   readonly hooks: readonly KfuncHook[];
   /** Only some of the hooks' programs have them. */
-  readonly only?: 'lsm' | 'iter' | 'session' | 'unix' | 'sock_ops';
+  readonly only?: 'lsm' | 'iter' | 'session';
   /** Names, each with its flags after a colon. */
   readonly kfuncs: string;
 }
@@ -73,7 +73,7 @@ export const KFUNC_SETS: readonly KfuncSet[] = [
     // kernel/bpf/arena.c
     hooks: ['all'],
     kfuncs: `
-      bpf_arena_alloc_pages:trusted,sleeps bpf_arena_free_pages:trusted,sleeps bpf_arena_reserve_pages:trusted`,
+      bpf_arena_alloc_pages:trusted,sleeps bpf_arena_free_pages:trusted,sleeps bpf_arena_reserve_pages:trusted,sleeps`,
   },
   {
     // kernel/bpf/map_iter.c
@@ -113,7 +113,7 @@ export const KFUNC_SETS: readonly KfuncSet[] = [
   },
   {
     // kernel/trace/bpf_trace.c
-    hooks: ['tracing'],
+    hooks: ['tracing', 'sched_cls', 'xdp', 'struct_ops', 'syscall', 'cgroup'],
     kfuncs: `
       bpf_lookup_user_key:acquire,null,sleeps bpf_lookup_system_key:acquire,null bpf_key_put:release
       bpf_verify_pkcs7_signature:sleeps`,
@@ -162,14 +162,12 @@ export const KFUNC_SETS: readonly KfuncSet[] = [
   {
     // net/core/filter.c
     hooks: ['cgroup'],
-    only: 'unix',
     kfuncs: `
       bpf_sock_addr_set_sun_path`,
   },
   {
     // net/core/filter.c
     hooks: ['cgroup'],
-    only: 'sock_ops',
     kfuncs: `
       bpf_sock_ops_enable_tx_tstamp:trusted`,
   },

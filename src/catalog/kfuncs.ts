@@ -99,9 +99,5 @@ function isAmong(only: KfuncSet['only'], { progType, expectedAttachType }: Kfunc
         expectedAttachType === a.BPF_TRACE_KPROBE_SESSION ||
         expectedAttachType === LATER_ATTACH_TYPES.BPF_TRACE_UPROBE_SESSION
       );
-    case 'unix':
-      return progType === t.BPF_PROG_TYPE_CGROUP_SOCK_ADDR;
-    case 'sock_ops':
-      return progType === t.BPF_PROG_TYPE_SOCK_OPS;
   }
 }

@@ -1,6 +1,6 @@
 import { bpf_prog_type } from '../../uapi/index.ts';
+import type { VerifyOptions } from '../options.ts';
 import { PTR_TO_TP_BUFFER } from '../state/reg-type.ts';
-import type { Walk } from '../walk/walk.ts';
 import type { Loaded } from './context.ts';
 
 export interface ContextPart {
@@ -24,9 +24,8 @@ interface PlainContext {
 const T = bpf_prog_type;
 const RAW_ARGUMENTS: PlainContext = { end: 96 };
 
-/** @see kernel/trace/bpf_trace.c (v6.18) for kprobes, whose programs may change registers of user space */
 const CONTEXTS: ReadonlyMap<number, PlainContext> = new Map<number, PlainContext>([
-  [T.BPF_PROG_TYPE_KPROBE, { end: 168, whole: true, store: true }],
+  [T.BPF_PROG_TYPE_KPROBE, { end: 168, whole: true }],
   [T.BPF_PROG_TYPE_TRACEPOINT, { from: 8, end: 8192 }],
   [T.BPF_PROG_TYPE_RAW_TRACEPOINT, RAW_ARGUMENTS],
   [T.BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE, RAW_ARGUMENTS],
@@ -35,7 +34,10 @@ const CONTEXTS: ReadonlyMap<number, PlainContext> = new Map<number, PlainContext
 ]);
 
 /** What an access of a context of plain bytes yields; undefined where it is not in order. */
-export function isPlainContextAccess({ options }: Walk, { off, size, write }: ContextPart): Loaded | undefined {
+export function plainContextAccess(
+  options: Pick<VerifyOptions, 'progType'>,
+  { off, size, write }: ContextPart,
+): Loaded | undefined {
   const context = CONTEXTS.get(options.progType);
   if (!context || off < (context.from ?? 0) || off >= context.end || off % size !== 0) return undefined;
   if ((write && !context.store) || (context.whole && off + size > context.end)) return undefined;

@@ -17,7 +17,7 @@ import { setPointer, setUnknown } from '../walk/set-row.ts';
 import type { Walk } from '../walk/walk.ts';
 import type { Access } from './access.ts';
 import { argumentAt, hasTypedArguments } from './context-arguments.ts';
-import { isPlainContextAccess } from './context-plain.ts';
+import { plainContextAccess } from './context-plain.ts';
 import { loadUnknown } from './load-result.ts';
 import { checkUnmoved } from './place.ts';
 
@@ -68,7 +68,7 @@ function resolve(walk: Walk, { size, write, signed = false }: Access, off: numbe
     return allowed.pointer ? { kind: 'pointer', type: POINTERS[allowed.pointer] } : { kind: 'number' };
   }
   if (hasTypedArguments(walk)) return write ? undefined : argumentAt(walk, { off, size });
-  return isPlainContextAccess(walk, { off, size, write });
+  return plainContextAccess(walk.options, { off, size, write });
 }
 
 function store(walk: Walk, access: Access, loaded: Loaded): void {
