@@ -1,5 +1,6 @@
 import type { Insns, ProgramFacts } from '../isa/index.ts';
 import { bpf_prog_flags, errno } from '../uapi/index.ts';
+import { checkKfuncCalls } from './calls/kfunc-load.ts';
 import { analyse } from './facts/analyse.ts';
 import { endOfLog } from './log/end.ts';
 import { SourceLines } from './log/source-lines.ts';
@@ -79,6 +80,8 @@ function checkShape<M extends VerifiedMap>(options: VerifyOptions<M>): WalkedPro
   if ('errno' in subprograms) return subprograms;
   const jumps = checkJumps(insns, subprograms);
   if (jumps) return jumps;
+  const kfuncs = checkKfuncCalls(options);
+  if (kfuncs) return kfuncs;
   const used = resolveWide(options);
   if ('errno' in used) return used;
   const progType = options.attachTarget?.program?.progType ?? options.progType;

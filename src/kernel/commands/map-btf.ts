@@ -13,8 +13,9 @@ export function mapBtfOf(object: BpfBtf, attr: MapCreateAttr): MapBtf | Errno {
   const keySize = keyType === 0 ? 0 : sizeOfId(btf, keyType);
   const valueSize = sizeOfId(btf, valueType);
   if (keySize === undefined || valueSize === undefined) return -errno.EINVAL;
-  const fields = findSpecialFields(btf, valueType);
-  if (typeof fields === 'number') return fields;
+  const found = findSpecialFields(btf, valueType);
+  // A value whose fields are not in order has none: programs are told so when they use one.
+  const fields = typeof found === 'number' ? [] : found;
   const valueIsDatasec = resolveType(btf, valueType).kind === 'DATASEC';
   return { id: object.id, keySize, valueSize, keyKind: keyKindOf(btf, keyType), valueIsDatasec, fields };
 }

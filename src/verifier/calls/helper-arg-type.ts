@@ -64,12 +64,12 @@ function checkObject(walk: Walk, checked: CheckedArg, wanted: readonly number[])
     if (arg.access === 'in') return undefined;
     return walk.denied(`${call.name}() may write into memory pointed by R${register} type=${nameOf(walk, row)}`);
   }
-  if (call.id === bpf_func_id.BPF_FUNC_kptr_xchg) return register === 2 ? checkExchanged(walk, checked) : undefined;
-  if (type & (MEM_ALLOC | MEM_PERCPU)) return undefined;
+  const exchanged = call.id === bpf_func_id.BPF_FUNC_kptr_xchg && register === 2;
+  if (type & (MEM_ALLOC | MEM_PERCPU)) return exchanged ? checkExchanged(walk, checked) : undefined;
   if (mayBeNull(type) && (!arg.nullable || arg.release)) {
     return walk.denied(`Possibly NULL pointer passed to helper arg${register}`);
   }
-  return checkStruct(walk, checked);
+  return exchanged ? checkExchanged(walk, checked) : checkStruct(walk, checked);
 }
 
 function checkStruct(walk: Walk, { arg, call, register, row }: CheckedArg): Refusal | undefined {

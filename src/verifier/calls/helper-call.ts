@@ -1,3 +1,4 @@
+import type { Btf } from '../../btf/index.ts';
 import type { HelperArg, HelperPrototype } from '../../catalog/index.ts';
 import type { TypedField } from '../types/value-fields.ts';
 
@@ -14,7 +15,7 @@ export interface HelperCall {
   /** The constant in the memory of the key; undefined where it is not known. */
   constantKey: number | undefined;
   /** The pointer that is exchanged: its field, and the BTF that its type is of. */
-  kptr: { readonly field: TypedField; readonly btf: number } | undefined;
+  kptr: { readonly field: TypedField; readonly btf: Btf | undefined } | undefined;
   /** The function that was passed. */
   subprogram: number;
   /** The register whose reference is given back; 0: none. */

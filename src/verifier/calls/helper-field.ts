@@ -48,14 +48,13 @@ export function checkKptrField(walk: Walk, { call, register, row }: CheckedArg):
     return walk.denied(`off=${at} kptr isn't referenced kptr`);
   }
   if (view) call.map = w[row + AUX];
-  call.kptr = { field, btf: view ? -1 : w[row + AUX2] };
+  call.kptr = { field, btf: view ? walk.options.btfById(view.btfId) : walk.btfs.at(w[row + AUX2]) };
   return undefined;
 }
 
 /** What is put into the field by `bpf_kptr_xchg`. */
 export function checkExchanged(walk: Walk, { call, register }: CheckedArg): Refusal | undefined {
   if (!call.kptr) return undefined;
-  if (call.map < 0) return walk.unsupported('pointers in objects');
-  const refusal = checkStored(walk, register, { field: call.kptr.field, view: walk.mapViews[call.map] });
+  const refusal = checkStored(walk, register, call.kptr);
   return refusal && { ...refusal, errno: errno.EACCES };
 }

@@ -149,9 +149,9 @@ function setObject(walk: Walk, { struct }: HelperReturn, flags: number): Refusal
 }
 
 /** What the field held: an object of the kernel, or one that the program allocated. */
-function setExchanged(walk: Walk, { map, kptr }: HelperCall, flags: number): Refusal | undefined {
-  const target = kptr && map >= 0 ? kptrTarget(walk, walk.mapViews[map], kptr.field) : undefined;
-  if (!target || !kptr) return walk.unsupported('pointers in objects');
+function setExchanged(walk: Walk, { kptr }: HelperCall, flags: number): Refusal | undefined {
+  const target = kptr && kptrTarget(walk, kptr.btf, kptr.field);
+  if (!target) return walk.invalid('');
   const { w } = walk;
   const row = walk.reg(0);
   const percpu = kptr.field.kptr?.tag === 'percpu_kptr' ? MEM_PERCPU : 0;

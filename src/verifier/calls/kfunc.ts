@@ -51,6 +51,9 @@ function checkKfuncAllowed(walk: Walk, { name, flags }: Kfunc): Refusal | undefi
 function perform(walk: Walk, call: KfuncCall): Outcome {
   const { name } = call.kfunc;
   if (name === 'bpf_throw') return walkThrow(walk);
+  // What compilers leave where the program cannot come without reading what was never set.
+  if (name === '__bpf_trap')
+    return walk.refused(errno.EFAULT, 'unexpected __bpf_trap() due to uninitialized variable?');
   const refusal =
     addCallback(walk, call) ??
     enterOrLeaveSection(walk, call) ??
