@@ -1,4 +1,4 @@
-import { sizeOf } from '../../btf/index.ts';
+import { type Btf, sizeOf } from '../../btf/index.ts';
 import { BPF_LDX, BPF_MEM, BPF_ST, insnClass, insnMode } from '../../isa/index.ts';
 import { isZero } from '../domain/narrow.ts';
 import { AUX, AUX2, ID, OFF, TYPE } from '../domain/row.ts';
@@ -19,14 +19,15 @@ import { type KptrTarget, kptrTarget } from '../types/kptr-target.ts';
 import { isSameStruct } from '../types/same-struct.ts';
 import type { TypedField } from '../types/value-fields.ts';
 import { setPointer } from '../walk/set-row.ts';
-import type { MapView, Walk } from '../walk/walk.ts';
+import type { Walk } from '../walk/walk.ts';
 import type { Access } from './access.ts';
 import { checkUnmoved } from './place.ts';
 import { inRcuSection } from './trust.ts';
 
 export interface KptrPlace {
   readonly field: TypedField;
-  readonly view: MapView;
+  /** The BTF of the type that the field is in. */
+  readonly btf: Btf | undefined;
 }
 
 /** A load or store of a pointer to an object that stands in a map's value. */
@@ -55,11 +56,11 @@ function loadKptr(walk: Walk, { into }: Access, place: KptrPlace): Refusal | und
   const row = walk.reg(into);
   const { tag, typeId } = place.field.kptr!;
   if (tag === 'uptr') {
-    const btf = walk.options.btfById(place.view.btfId);
+    const { btf } = place;
     setPointer(w, row, PTR_TO_MEM | PTR_MAYBE_NULL);
     w[row + AUX] = (btf && sizeOf(btf, typeId)) ?? 0;
   } else {
-    const target = kptrTarget(walk, place.view, place.field);
+    const target = kptrTarget(walk, place.btf, place.field);
     if (!target) return walk.invalid('');
     setPointer(w, row, PTR_TO_BTF_ID | flagsOfKptr(walk, place.field, target));
     w[row + AUX] = target.typeId;
@@ -94,7 +95,7 @@ export function checkStored(walk: Walk, register: number, place: KptrPlace): Ref
   const { w, btfs } = walk;
   const row = walk.reg(register);
   const type = w[row + TYPE];
-  const target = kptrTarget(walk, place.view, place.field);
+  const target = kptrTarget(walk, place.btf, place.field);
   if (!target) return walk.invalid('');
   const { tag } = place.field.kptr!;
   const isBtf = baseType(type) === PTR_TO_BTF_ID;

@@ -31,7 +31,7 @@ export function accessMapValue(walk: Walk, access: Access): Refusal | undefined 
   const view = walk.mapViews[w[row + AUX]];
   const at = isKnown(w, row) ? w[row + OFF] + access.off + w[row + VALUE] : undefined;
   const kptr = at === undefined ? undefined : mapFields(walk, view).find((f) => f.kptr && f.offset === at);
-  if (kptr) return accessKptr(walk, access, { field: kptr, view });
+  if (kptr) return accessKptr(walk, access, { field: kptr, btf: walk.options.btfById(view.btfId) });
   if (access.into === undefined) return undefined;
   const constant = at === undefined ? undefined : constantAt(walk, access, at);
   if (constant === undefined) loadUnknown(walk, access);

@@ -1,6 +1,6 @@
-import { type BtfId, isComposite } from '../../btf/index.ts';
+import { type Btf, type BtfId, isComposite } from '../../btf/index.ts';
 import { VMLINUX } from '../state/btf-table.ts';
-import type { MapView, Walk } from '../walk/walk.ts';
+import type { Walk } from '../walk/walk.ts';
 import type { TypedField } from './value-fields.ts';
 
 /** A type, with the number that its BTF has in `walk.btfs`. */
@@ -10,11 +10,10 @@ export interface KptrTarget {
 }
 
 /**
- * What the pointer in a field leads to: the kernel's type of that name, or else an object of the program's own type.
+ * What the pointer in a field of a type of `btf` leads to: the kernel's type of that name, or else an object of the program's own type.
  * @returns undefined where the field holds no such pointer
  */
-export function kptrTarget(walk: Walk, view: MapView, { kptr }: TypedField): KptrTarget | undefined {
-  const btf = walk.options.btfById(view.btfId);
+export function kptrTarget(walk: Walk, btf: Btf | undefined, { kptr }: TypedField): KptrTarget | undefined {
   if (!kptr || !btf) return undefined;
   const type = btf.typeById(kptr.typeId);
   if (!isComposite(type)) return undefined;
