@@ -19,6 +19,7 @@ const rows = {
   host: ['base'],
   machine: ['base', 'uapi', 'syscall', 'world', 'catalog', 'kernel', 'host'],
   replay: ['base', 'world'],
+  veristat: ['base', 'uapi', 'btf', 'catalog', 'object', 'verifier', 'kernel', 'loader', 'syscall'],
 };
 const folders = [...Object.keys(rows), 'cli'];
 

@@ -38,4 +38,5 @@ export type { RelocatedObject, RelocatedProgram, RelocateOptions, RelocationRepo
 export { ReloError, relocateObject } from './relo/index.ts';
 export type { Errno, Fd, System } from './syscall/index.ts';
 export { errnoName, isErrno } from './syscall/index.ts';
+export * from './veristat/index.ts';
 export type { HookEvent, HookRun, PacketOutcome, World, WorldDevice, WorldTask } from './world/index.ts';

@@ -124,4 +124,5 @@ export const NOUNS: readonly Noun[] = [
     name: 'object',
     verbs: [verb('show', async () => (await import('./commands/object-show.ts')).objectShow), HELP],
   },
+  { name: 'verify', verbs: [], load: async () => (await import('./commands/verify.ts')).verify },
 ];

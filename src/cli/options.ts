@@ -32,6 +32,12 @@ export interface GlobalOptions {
   readonly usedBy: boolean;
   /** `btf diff`: return 1 where there are differences. */
   readonly exitCode: boolean;
+  /** `verify`: table, csv, json or sarif. */
+  readonly output: string | undefined;
+  /** `verify`: a CSV of an earlier run that is compared with. */
+  readonly baseline: string | undefined;
+  /** `verify`: instructions that a program may take at most. */
+  readonly maxInsns: string | undefined;
 }
 
 /** Flags as commander wants them, and what the help says. */
@@ -52,6 +58,9 @@ export const OPTION_FLAGS: readonly (readonly [flags: string, description: strin
   ['--machine <path>', 'file of the emulated machine'],
   ['--used-by', 'btf diff: compare only what the objects that follow use'],
   ['--exit-code', 'btf diff: exit with 1 where there are differences'],
+  ['-o, --output <format>', 'verify: table, csv, json or sarif'],
+  ['--baseline <file>', 'verify: CSV of an earlier run; growth of a tenth or more fails'],
+  ['--max-insns <n>', 'verify: fail where a program takes more instructions to verify'],
   ['-h, --help', 'print help'],
   ['-V, --version', 'print the version'],
 ];
@@ -75,6 +84,9 @@ const NONE: GlobalOptions = {
   machine: undefined,
   usedBy: false,
   exitCode: false,
+  output: undefined,
+  baseline: undefined,
+  maxInsns: undefined,
 };
 
 /** A command line taken apart. */
@@ -159,5 +171,8 @@ function toOptions(parsed: Record<string, string | boolean | undefined>): Global
     machine: text('machine'),
     usedBy: flag('usedBy'),
     exitCode: flag('exitCode'),
+    output: text('output'),
+    baseline: text('baseline'),
+    maxInsns: text('maxInsns'),
   };
 }

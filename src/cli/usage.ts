@@ -177,6 +177,18 @@ const USAGE: Readonly<Record<string, Usage>> = {
     where: ['Shows programs, maps, globals, externs and relocations of an object; loads nothing.'],
     options: [OUTPUT, '--btf FILE | --kconfig FILE | --kernel VERSION | --arch ARCH'],
   },
+  verify: {
+    lines: ['FILE [FILE...]'],
+    where: [
+      'Verifies each program of each object alone, by the rules of Linux 6.18; no machine is touched.',
+      'Returns 0 where all are accepted, 1 where some are refused, 2 where some could not be judged.',
+    ],
+    options: [
+      OUTPUT,
+      '{-o|--output} { table | csv | json | sarif }',
+      '--baseline CSV | --max-insns N | --btf FILE | --kconfig FILE | --kernel VERSION',
+    ],
+  },
 };
 
 function wrapAlternatives(names: readonly string[], indent: number): string {
@@ -198,6 +210,7 @@ function topUsage(): string {
     'Usage: ebpfts [OPTIONS] OBJECT { COMMAND | help }\n',
     '       ebpfts batch file FILE\n',
     '       ebpfts version\n',
+    '       ebpfts verify FILE...\n',
     '\n',
     '       OBJECT := { prog | map | link | cgroup | perf | net | feature | btf | gen | struct_ops |\n',
     '                   iter | token | machine | object }\n',

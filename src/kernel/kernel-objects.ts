@@ -33,6 +33,7 @@ const VMLINUX_BTF_ID = 1;
 interface KernelParts {
   readonly profile: KernelProfile;
   readonly verify: VerifyDepth;
+  readonly verified?: KernelState['verified'];
   readonly clock: Clock;
   readonly random: Random;
   readonly store: Store | undefined;
@@ -48,7 +49,7 @@ export class KernelObjects implements PinHolder {
   #attachmentsChanged = false;
 
   constructor(options: KernelParts) {
-    const { profile, verify, clock, random, store } = options;
+    const { profile, verify, verified, clock, random, store } = options;
     this.#store = store;
     const pager = store && { load: (page: number, into: Uint8Array) => store.loadPage(page, into) };
     const memory = new Memory({ pager });
@@ -60,6 +61,7 @@ export class KernelObjects implements PinHolder {
     this.state = {
       profile,
       verify,
+      verified,
       endian: profile.endian,
       memory,
       clock,

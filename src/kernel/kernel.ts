@@ -1,4 +1,5 @@
 import type { KernelProfile } from '../catalog/index.ts';
+import type { VerifyResult } from '../verifier/index.ts';
 import type { World } from '../world/index.ts';
 import { BpfFs } from './bpffs/bpffs.ts';
 import type { Clock } from './core/clock.ts';
@@ -22,6 +23,8 @@ export interface KernelOptions {
   readonly random?: Random;
   /** How much of the verifier programs go through when they are loaded; default `structure`. */
   readonly verify?: VerifyDepth;
+  /** Told what the verifier found of each program, where all of it is asked (`verify: 'full'`). */
+  readonly verified?: (result: VerifyResult) => void;
   /** Where its state is read from, and written to by `save`; without one it lives in memory only. */
   readonly store?: Store;
 }
@@ -69,8 +72,8 @@ const MAX_EVENTS = 10_000;
  */
 export function createKernel(options: KernelOptions): Kernel {
   const { profile, store, clock = createManualClock(), random = createSeededRandom() } = options;
-  const { verify = 'structure' } = options;
-  const objects = new KernelObjects({ profile, verify, clock, random, store });
+  const { verify = 'structure', verified } = options;
+  const objects = new KernelObjects({ profile, verify, verified, clock, random, store });
   const { state } = objects;
   const services = createServices(state);
   objects.services = services;

@@ -29,7 +29,10 @@ export interface Checking {
 /** The verifier's answer, as far as the kernel was told to ask for it. */
 export function checkCode(caller: Caller, checking: Checking): CheckResult<BpfMap> {
   const options = verifyOptions(caller, checking);
-  return caller.state.verify === 'full' ? verifyProgram<BpfMap>(options) : checkProgram<BpfMap>(options);
+  if (caller.state.verify !== 'full') return checkProgram<BpfMap>(options);
+  const result = verifyProgram<BpfMap>(options);
+  caller.state.verified?.(result);
+  return result;
 }
 
 function verifyOptions(caller: Caller, { attr, insns, target, btfId }: Checking): VerifyOptions<BpfMap> {

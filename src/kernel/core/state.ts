@@ -1,6 +1,7 @@
 import type { Endian } from '../../base/index.ts';
 import type { Btf } from '../../btf/index.ts';
 import type { KernelProfile } from '../../catalog/index.ts';
+import type { VerifyResult } from '../../verifier/index.ts';
 import type { Memory } from '../../vm/index.ts';
 import type { BpfMap, MapHost } from '../maps/map.ts';
 import type { BpfBtf } from './btf.ts';
@@ -26,6 +27,8 @@ export interface KernelState {
   readonly profile: KernelProfile;
   /** How much of the verifier loads of programs go through. */
   readonly verify: VerifyDepth;
+  /** Told what the verifier found of each program. */
+  readonly verified: ((result: VerifyResult) => void) | undefined;
   readonly endian: Endian;
   readonly memory: Memory;
   readonly clock: Clock;

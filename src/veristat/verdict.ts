@@ -1,0 +1,147 @@
+import { EbpftsError } from '../base/index.ts';
+import type { Btf } from '../btf/index.ts';
+import { type KernelProfile, progTypeNames } from '../catalog/index.ts';
+import { createKernel } from '../kernel/index.ts';
+import { loadObject, ProgramLoadError, SyscallError } from '../loader/index.ts';
+import type { BpfObject, ProgramSpec } from '../object/index.ts';
+import type { ProgInfo } from '../syscall/index.ts';
+import type { RefusalReport, VerifyCounters, VerifyResult } from '../verifier/index.ts';
+
+/** What the verifier says of one program. */
+export interface ProgramVerdict {
+  readonly program: string;
+  readonly section: string;
+  /** As bpftool names it, e.g. `xdp`. */
+  readonly type: string;
+  /** `unknown`: it could not be told, and `message` says why. */
+  readonly verdict: 'accepted' | 'refused' | 'unknown';
+  /** Negative where it was refused, else 0. */
+  readonly errno: number;
+  /** The verifier's last words; empty where it was accepted. */
+  readonly message: string;
+  /** 16 hexadecimal digits; empty where it was not accepted. */
+  readonly tag: string;
+  /** Microseconds that the load took. */
+  readonly duration: number;
+  readonly counters: VerifyCounters;
+  /** Where the verifier refused it. */
+  readonly report?: RefusalReport;
+  readonly log: string;
+}
+
+export interface VeristatOptions {
+  /** The kernel that is asked. */
+  readonly profile: KernelProfile;
+  /** BTF to relocate against instead of the kernel's. */
+  readonly coreTarget?: Btf;
+  /** Kconfig lines that come before the kernel's own. */
+  readonly kconfig?: string;
+  /** BPF_LOG_*; default 1. */
+  readonly logLevel?: number;
+  /** Milliseconds from any beginning; default: all durations are 0. */
+  readonly now?: () => number;
+}
+
+const NOTHING: VerifyCounters = { insns: 0, states: 0, peakStates: 0, maxStatesPerInsn: 0 };
+
+/**
+ * Verifies each program of an object by itself, all others left out, in a kernel in memory that is gone afterwards.
+ *
+ * @example
+ * import { openObject, verifyObject } from 'ebpfts';
+ * import { createNodeHost } from 'ebpfts/host';
+ * import { newProfile } from 'ebpfts/machine';
+ * import { readFileSync } from 'node:fs';
+ *
+ * const object = openObject(readFileSync('firewall.bpf.o'));
+ * for (const { program, verdict } of verifyObject(object, { profile: newProfile(createNodeHost()) })) {
+ *   console.log(program, verdict);
+ * }
+ */
+export function* verifyObject(object: BpfObject, options: VeristatOptions): Generator<ProgramVerdict> {
+  let result: VerifyResult | undefined;
+  const kernel = createKernel({
+    profile: options.profile,
+    verify: 'full',
+    verified: (last) => {
+      result = last;
+    },
+  });
+  const loaded = object.programs.map((program) => program.autoload);
+  try {
+    for (const program of object.programs) {
+      for (const each of object.programs) each.autoload = each === program;
+      result = undefined;
+      const process = kernel.openProcess();
+      const begin = options.now?.() ?? 0;
+      const { log, ...outcome } = load();
+      const duration = Math.round(((options.now?.() ?? 0) - begin) * 1000);
+      process.exit();
+      yield verdictOf(program, { ...outcome, log, duration, result });
+
+      function load(): Loaded {
+        const { coreTarget, kconfig, logLevel = 1 } = options;
+        try {
+          const { programs } = loadObject(process, object, { coreTarget, kconfig, logLevel });
+          const [only] = programs;
+          const info = process.objGetInfoByFd(only.fd) as ProgInfo;
+          return { errno: 0, tag: info.tag, log: only.log };
+        } catch (error) {
+          if (error instanceof ProgramLoadError) return { errno: error.errno, tag: '', log: error.log };
+          if (!(error instanceof EbpftsError)) throw error;
+          const errno = error instanceof SyscallError ? error.errno : 0;
+          return { errno, tag: '', log: '', problem: error.message };
+        }
+      }
+    }
+  } finally {
+    for (const [i, program] of object.programs.entries()) program.autoload = loaded[i];
+  }
+}
+
+interface Loaded {
+  readonly errno: number;
+  readonly tag: string;
+  readonly log: string;
+  /** Why it did not come to a load. */
+  readonly problem?: string;
+}
+
+interface Outcome extends Loaded {
+  readonly duration: number;
+  readonly result: VerifyResult | undefined;
+}
+
+function verdictOf({ name, section, progType }: ProgramSpec, outcome: Outcome): ProgramVerdict {
+  const { errno, tag, log, problem, duration, result } = outcome;
+  const report = result?.verdict === 'rejected' ? result.report : undefined;
+  return {
+    program: name,
+    section,
+    type: progTypeNames[progType] ?? String(progType),
+    verdict: decide(outcome),
+    errno,
+    message: report?.message || problem || lastLine(log),
+    tag,
+    duration,
+    counters: result?.counters ?? NOTHING,
+    report,
+    log,
+  };
+}
+
+function decide({ errno, tag, problem, result }: Outcome): ProgramVerdict['verdict'] {
+  if (problem !== undefined) return 'unknown';
+  if (result?.verdict === 'rejected') return result.unsupported ? 'unknown' : 'refused';
+  if (tag !== '') return 'accepted';
+  // The verifier took it, and what comes after it could not make of it what runs.
+  return result?.verdict === 'accepted' || errno === 0 ? 'unknown' : 'refused';
+}
+
+/** The last line that is not about what was counted. */
+function lastLine(log: string): string {
+  const lines = log
+    .split('\n')
+    .filter((line) => line !== '' && !/^(processed|verification time|stack depth) /.test(line));
+  return lines.at(-1) ?? '';
+}
