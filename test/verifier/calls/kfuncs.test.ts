@@ -72,3 +72,26 @@ describe('a kfunc that is given nothing but zeros', () => {
     });
   }
 });
+
+/* What Linux 6.18 said of small programs: name, program type, attach type, flags, errno, last line, instructions. */
+const programs = readFileSync('test/data/kfunc-programs-6.18.tsv', 'utf8')
+  .trimEnd()
+  .split('\n')
+  .map((line) => line.split('\t'));
+
+describe('a small program of kfuncs', () => {
+  for (const [name, user, errno, text, code] of programs) {
+    const calls = [...code.matchAll(/call (\w+)/g)].map((match) => match[1]);
+    if (calls.some((kfunc) => !vmlinux.findByName(kfunc, 'FUNC'))) continue;
+    test(name, () => {
+      const [progType, attachType, flags] = user.split('/').map(Number);
+      const insns = code.split(';').map((insn): Insn => {
+        if (insn.startsWith('call ')) return call(insn.slice(5));
+        const [op, ...rest] = insn.split(',');
+        const [dst, src, off, imm] = rest.map(Number);
+        return [Number.parseInt(op, 16), dst, src, off, imm];
+      });
+      expect(verdict(insns, { progType, attachType, flags })).toBe(errno === '0' ? '0' : `${errno} ${text}`);
+    });
+  }
+});
