@@ -23,7 +23,9 @@ export class PruneTable {
     this.peak = Math.max(this.peak, this.alive);
   }
 
+  /** Another function begins: none of the states stands for any of its. */
   clear(): void {
     this.#at.clear();
+    this.alive = 0;
   }
 }

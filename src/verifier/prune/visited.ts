@@ -59,28 +59,31 @@ function comparing({ program, insn }: Walk, closeness: Closeness): Comparing {
 function compareOpen(walk: Walk, old: ExploredState, visit: Visit): Refusal | Found | undefined {
   const { state, insn, jumps, processed } = walk;
   const { flow } = walk.program;
-  const isCloseTo = (closeness: Closeness) => isCovered(old.saved, state, comparing(walk, closeness));
   const frame = state.current;
   const then = old.saved.frames[frame];
   const otherEntry = then?.callback === 'async' && then.asyncEntry !== state.frame.asyncEntry;
   if (!otherEntry) {
     if (flow.iteratorNext[insn]) {
-      if (isCloseTo('range') && isIteratorActive(walk)) return 'loops';
+      if (isCloseTo(walk, old, 'range') && isIteratorActive(walk)) return 'loops';
     } else if (
       flow.mayGoto[insn] &&
       old.saved.shared.mayGotoDepth !== state.shared.mayGotoDepth &&
-      isCloseTo('range')
+      isCloseTo(walk, old, 'range')
     ) {
       return 'loops';
     } else if (flow.callsCallback[insn]) {
-      if (isCloseTo('range')) return 'loops';
-    } else if (mayLoop(old.saved, state) && isCloseTo('exact') && !hasMovedOn(walk, old)) {
+      if (isCloseTo(walk, old, 'range')) return 'loops';
+    } else if (mayLoop(old.saved, state) && isCloseTo(walk, old, 'exact') && !hasMovedOn(walk, old)) {
       return invalid(`infinite loop detected at insn ${insn}`, insn);
     }
   }
   const { savedAt } = walk;
   if (!visit.force && jumps - savedAt.jumps < 20 && processed - savedAt.processed < 100) visit.save = false;
   return undefined;
+}
+
+function isCloseTo(walk: Walk, old: ExploredState, closeness: Closeness): boolean {
+  return isCovered(old.saved, walk.state, comparing(walk, closeness));
 }
 
 /** Whether the path went on in a way that ends: an iterator, a callback or `may_goto` counts. */

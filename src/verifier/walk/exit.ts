@@ -16,7 +16,8 @@ export function walkExit(walk: Walk): Outcome {
   return returnToCaller(walk);
 }
 
-function returnToCaller(walk: Walk): Refusal | undefined {
+/** Leaves the frame: what is in R0 is the caller's. */
+export function returnToCaller(walk: Walk): Refusal | undefined {
   const { state, w } = walk;
   const result = walk.reg(0);
   if (w[result + TYPE] === PTR_TO_STACK) return walk.invalid('cannot return stack pointer to the caller');

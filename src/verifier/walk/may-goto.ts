@@ -1,3 +1,4 @@
+import { visitBefore, widen } from '../prune/widen.ts';
 import type { Refusal } from '../refusal.ts';
 import { defer } from './defer.ts';
 import type { Walk } from './walk.ts';
@@ -5,10 +6,12 @@ import type { Walk } from './walk.ts';
 /** `may_goto`: goes on, so and so often, or jumps. */
 export function walkMayGoto(walk: Walk): Refusal | undefined {
   const { insns, insn, state } = walk;
-  const before = state.shared;
-  state.change({ mayGotoDepth: before.mayGotoDepth + 1 });
+  const before = state.save();
+  state.change({ mayGotoDepth: before.shared.mayGotoDepth + 1 });
+  const previous = visitBefore(walk, insn);
+  if (previous) widen(walk, previous);
   const refusal = defer(walk, insn + 1);
-  state.shared = before;
+  state.restore(before);
   walk.goTo(insn + 1 + insns.off(insn));
   return refusal;
 }

@@ -1,17 +1,92 @@
 import { bpf_prog_flags } from '../../uapi/index.ts';
-import type { Refusal } from '../refusal.ts';
-import { PTR_TO_CTX } from '../state/reg-type.ts';
+import { AUX, AUX3, ID } from '../domain/row.ts';
+import { invalid, type Refusal } from '../refusal.ts';
+import {
+  CONST_PTR_TO_DYNPTR,
+  DYNPTR_TYPE_LOCAL,
+  MEM_RDONLY,
+  PTR_MAYBE_NULL,
+  PTR_TO_ARENA,
+  PTR_TO_BTF_ID,
+  PTR_TO_CTX,
+  PTR_TO_MEM,
+  PTR_TRUSTED,
+  PTR_UNTRUSTED,
+} from '../state/reg-type.ts';
 import { NOTHING_SHARED } from '../state/state.ts';
+import { type GlobalArgument, globalArguments } from '../types/global-function.ts';
 import { enterFrame } from './frames.ts';
 import { walkPaths } from './loop.ts';
-import { setPointer } from './set-row.ts';
+import { setPointer, setUnknown } from './set-row.ts';
 import type { Walk } from './walk.ts';
 
 /** Walks the main function, and each function that is verified on its own. */
 export function walkProgram(walk: Walk): Refusal | undefined {
   startAt(walk, 0);
   setPointer(walk.w, walk.reg(1), PTR_TO_CTX);
+  const refusal = walkPaths(walk);
+  if (refusal) return refusal;
+  const { globals, subprogramAt } = walk.program;
+  const callback = walk.options.exceptionCallback;
+  if (callback !== undefined) walk.globalsCalled[subprogramAt.get(callback) ?? 0] = 1;
+  const done = new Uint8Array(globals.length);
+  // A function that is verified may call others, before it and after it.
+  for (let more = true; more; ) {
+    more = false;
+    for (let subprogram = 1; subprogram < globals.length; subprogram++) {
+      if (!globals[subprogram] || !walk.globalsCalled[subprogram] || done[subprogram]) continue;
+      const failed = walkGlobal(walk, subprogram);
+      if (failed) return failed;
+      done[subprogram] = 1;
+      more = true;
+    }
+  }
+  return undefined;
+}
+
+/** Walks a global function with whatever its arguments may be. */
+function walkGlobal(walk: Walk, subprogram: number): Refusal | undefined {
+  const fn = walk.program.functions![subprogram];
+  const wanted = globalArguments(walk.options, fn);
+  if (typeof wanted === 'string') return invalid(wanted);
+  startAt(walk, subprogram);
+  const { exceptionCallback } = walk.options;
+  if (exceptionCallback !== undefined && walk.program.subprograms[subprogram] === exceptionCallback) {
+    walk.state.frame = { ...walk.state.frame, callback: 'exception' };
+    setUnknown(walk.w, walk.reg(1));
+  }
+  for (const [index, argument] of wanted.entries()) setArgument(walk, walk.reg(index + 1), argument);
   return walkPaths(walk);
+}
+
+function setArgument(walk: Walk, row: number, { kind, mayBeNull, size, typeId, ...argument }: GlobalArgument): void {
+  const { w } = walk;
+  const orNull = mayBeNull ? PTR_MAYBE_NULL : 0;
+  switch (kind) {
+    case 'scalar':
+      setUnknown(w, row);
+      return;
+    case 'ctx':
+      setPointer(w, row, PTR_TO_CTX);
+      return;
+    case 'arena':
+      setPointer(w, row, PTR_TO_ARENA);
+      return;
+    case 'dynptr':
+      setPointer(w, row, CONST_PTR_TO_DYNPTR);
+      w[row + AUX] = DYNPTR_TYPE_LOCAL;
+      w[row + AUX3] = 1;
+      w[row + ID] = walk.newId();
+      return;
+    case 'btf':
+      setPointer(w, row, PTR_TO_BTF_ID | (argument.untrusted ? PTR_UNTRUSTED : PTR_TRUSTED) | orNull);
+      w[row + AUX] = typeId;
+      break;
+    default:
+      setPointer(w, row, PTR_TO_MEM | orNull | (argument.untrusted ? PTR_UNTRUSTED | MEM_RDONLY : 0));
+      w[row + AUX] = size;
+  }
+  if (mayBeNull) w[row + ID] = walk.newId();
 }
 
 /** Begins anew with the first instruction of a subprogram and no registers. */
@@ -25,4 +100,5 @@ function startAt(walk: Walk, subprogram: number): void {
   walk.parent = undefined;
   walk.history = [];
   walk.first = walk.insn;
+  walk.table.clear();
 }

@@ -1,6 +1,7 @@
 import type { Refusal } from '../refusal.ts';
 import { regRow } from '../state/frame.ts';
 import { enterFrame } from './frames.ts';
+import { walkGlobalCall } from './global-call.ts';
 import type { Walk } from './walk.ts';
 
 /** A call of a subprogram of the program. */
@@ -8,6 +9,7 @@ export function walkSubprogramCall(walk: Walk): Refusal | undefined {
   const { insns, insn, state } = walk;
   const target = insn + 1 + insns.imm(insn);
   const subprogram = walk.program.subprogramAt.get(target)!;
+  if (walk.program.globals[subprogram]) return walkGlobalCall(walk, subprogram);
   const caller = state.current;
   const refusal = enterFrame(walk, { callSite: insn, subprogram, callbackDepth: 0 });
   if (refusal) return refusal;

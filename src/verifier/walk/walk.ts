@@ -13,6 +13,7 @@ import { BtfTable } from '../state/btf-table.ts';
 import { regRow, scratchRow } from '../state/frame.ts';
 import { baseType, NOT_INIT } from '../state/reg-type.ts';
 import { type Reference, type SavedState, State } from '../state/state.ts';
+import type { functionsOf } from '../types/global-function.ts';
 
 /** A branch that has yet to be walked. */
 export interface PendingBranch {
@@ -34,6 +35,8 @@ export interface WalkedProgram<M extends VerifiedMap = VerifiedMap> {
   readonly subprogramOf: Uint16Array;
   /** By subprogram: 1 where it is global, and verified on its own. */
   readonly globals: Uint8Array;
+  /** By subprogram: its function in the program's BTF. */
+  readonly functions: ReturnType<typeof functionsOf>;
   readonly maps: readonly M[];
   /** The map that a wide instruction names, as an index of `maps`. */
   readonly mapAt: ReadonlyMap<number, number>;
@@ -93,6 +96,8 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
   jumps = 0;
   /** `processed` when the newest entry of the history was made. */
   noted = -1;
+  /** By subprogram: 1 where it is global and called. */
+  readonly globalsCalled: Uint8Array;
   /** By instruction: 1 where a path came by. */
   readonly seen: Uint8Array;
   /** By `AUX` of rows that hold maps or their values: the program's maps, then those described by maps of maps. */
@@ -116,6 +121,7 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
     this.w = this.state.w;
     this.loops = new LoopVisits(program.loops);
     this.log = VerifierLog.of(program.options.logLevel);
+    this.globalsCalled = new Uint8Array(program.subprograms.length);
     this.seen = new Uint8Array(program.insns.length);
     this.pointerTypes = new Int32Array(program.insns.length);
     this.btfs = new BtfTable(program.options.vmlinux(), program.options.modules?.() ?? []);

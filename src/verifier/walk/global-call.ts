@@ -1,0 +1,86 @@
+import { isNullRow } from '../calls/null.ts';
+import { ROW, TYPE } from '../domain/row.ts';
+import { checkHelperMemory } from '../memory/helper-memory.ts';
+import type { Refusal } from '../refusal.ts';
+import {
+  baseType,
+  CONST_PTR_TO_DYNPTR,
+  mayBeNull,
+  PTR_MAYBE_NULL,
+  PTR_TO_ARENA,
+  PTR_TO_BTF_ID,
+  PTR_TO_CTX,
+  PTR_TO_STACK,
+  SCALAR_VALUE,
+} from '../state/reg-type.ts';
+import { type GlobalArgument, globalArguments } from '../types/global-function.ts';
+import { clobberRegisters } from './frames.ts';
+import { setUnknown } from './set-row.ts';
+import type { Walk } from './walk.ts';
+
+/** A call of a global function: its arguments have to be what it is verified for; then it may return any number. */
+export function walkGlobalCall(walk: Walk, subprogram: number): Refusal | undefined {
+  const { state, program } = walk;
+  const fn = program.functions![subprogram];
+  const refusal = checkArguments(walk, globalArguments(walk.options, fn));
+  if (refusal) return { ...refusal, text: `Caller passes invalid args into func#${subprogram} ('${fn.name}')` };
+  if (state.shared.locks > 0) return walk.invalid('use static function instead');
+  walk.globalsCalled[subprogram] = 1;
+  clobberRegisters(walk);
+  setUnknown(walk.w, walk.reg(0));
+  walk.next = walk.insn + 1;
+  return undefined;
+}
+
+function checkArguments(walk: Walk, wanted: readonly GlobalArgument[] | string): Refusal | undefined {
+  if (typeof wanted === 'string') return walk.invalid(wanted);
+  for (let i = 0; i < wanted.length; i++) {
+    const refusal = checkArgument(walk, wanted[i], i);
+    if (refusal) return refusal;
+  }
+  return undefined;
+}
+
+function checkArgument(walk: Walk, wanted: GlobalArgument, index: number): Refusal | undefined {
+  const { w } = walk;
+  const register = index + 1;
+  const row = walk.reg(register);
+  const type = w[row + TYPE];
+  switch (wanted.kind) {
+    case 'scalar':
+      return type === SCALAR_VALUE ? undefined : walk.invalid(`R${register} is not a scalar`);
+    case 'ctx':
+      return type === PTR_TO_CTX ? undefined : walk.invalid(`arg#${index} expects pointer to ctx`);
+    case 'arena':
+      if (type === PTR_TO_ARENA || type === SCALAR_VALUE) return undefined;
+      return walk.invalid(`R${register} is not a pointer to arena or scalar.`);
+    case 'dynptr':
+      if (type === CONST_PTR_TO_DYNPTR || type === PTR_TO_STACK) return undefined;
+      return walk.invalid(`arg#${index} expected pointer to stack or const struct bpf_dynptr`);
+    case 'btf':
+      if (wanted.mayBeNull && isNullRow(w, row)) return undefined;
+      if (baseType(type) === PTR_TO_BTF_ID && !mayBeNull(type)) return undefined;
+      return walk.denied(`R${register} is not a pointer to the type`);
+    default:
+      return checkMemory(walk, wanted, index);
+  }
+}
+
+function checkMemory(walk: Walk, wanted: GlobalArgument, index: number): Refusal | undefined {
+  const { w } = walk;
+  const register = index + 1;
+  const row = walk.reg(register);
+  if (wanted.untrusted) return undefined;
+  if (!wanted.mayBeNull && (mayBeNull(w[row + TYPE]) || isNullRow(w, row))) {
+    return walk.invalid(`arg#${index} is expected to be non-NULL`);
+  }
+  if (isNullRow(w, row)) return undefined;
+  const saved = w.slice(row, row + ROW);
+  w[row + TYPE] &= ~PTR_MAYBE_NULL;
+  for (const write of [false, true]) {
+    const checked = checkHelperMemory(walk, { register, size: wanted.size, write, zeroAllowed: true });
+    if (typeof checked === 'object') return checked;
+  }
+  w.set(saved, row);
+  return undefined;
+}
