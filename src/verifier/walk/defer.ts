@@ -18,7 +18,10 @@ export function defer(walk: Walk, insn: number): Refusal | undefined {
 /** Goes on with the branch put aside last. @returns whether there was one */
 export function resume(walk: Walk): boolean {
   const branch = walk.pending.pop();
-  if (!branch) return false;
+  if (!branch) {
+    walk.log?.pathsDone();
+    return false;
+  }
   walk.log?.branchTaken();
   walk.state.restore(branch.state);
   walk.insn = branch.insn;

@@ -1,4 +1,4 @@
-import { visitBefore, widen } from '../prune/widen.ts';
+import { previousVisit, widen } from '../prune/widen.ts';
 import type { Refusal } from '../refusal.ts';
 import { defer } from './defer.ts';
 import type { Walk } from './walk.ts';
@@ -8,7 +8,9 @@ export function walkMayGoto(walk: Walk): Refusal | undefined {
   const { insns, insn, state } = walk;
   const before = state.save();
   state.change({ mayGotoDepth: before.shared.mayGotoDepth + 1 });
-  const previous = visitBefore(walk, insn);
+  // The visit that goes on now was saved when it began.
+  const earlier = walk.parent?.parent;
+  const previous = earlier && previousVisit(walk, insn, earlier);
   if (previous) widen(walk, previous);
   const refusal = defer(walk, insn + 1);
   state.restore(before);
