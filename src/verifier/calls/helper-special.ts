@@ -4,7 +4,7 @@ import { read64 } from '../domain/words.ts';
 import { markPrecise } from '../prune/precision.ts';
 import type { Refusal } from '../refusal.ts';
 import { baseType, DYNPTR_TYPE_SKB, DYNPTR_TYPE_SKB_META, PTR_TO_MAP_VALUE, regTypeName } from '../state/reg-type.ts';
-import { checkNothingHeld } from '../walk/resources.ts';
+import { checkLeaks } from '../walk/leaks.ts';
 import type { Walk } from '../walk/walk.ts';
 import { dynptrRow } from './dynptr.ts';
 import { checkFormat } from './format.ts';
@@ -17,7 +17,7 @@ export function checkSpecial(walk: Walk, call: HelperCall): Refusal | undefined 
   const f = bpf_func_id;
   switch (call.id) {
     case f.BPF_FUNC_tail_call:
-      return checkNothingHeld(walk, 'tail_call');
+      return checkLeaks(walk, 'tail_call', true);
     case f.BPF_FUNC_get_local_storage:
       if (isNullRow(walk.w, walk.reg(2))) return undefined;
       return walk.invalid("get_local_storage() doesn't support non-zero flags");

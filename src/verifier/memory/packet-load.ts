@@ -3,9 +3,11 @@ import { bpf_prog_type } from '../../uapi/index.ts';
 import { SUBREG } from '../domain/row.ts';
 import type { Refusal } from '../refusal.ts';
 import { PTR_TO_CTX } from '../state/reg-type.ts';
+import { defer } from '../walk/defer.ts';
+import { returnToCaller } from '../walk/exit.ts';
 import { clobberRegisters } from '../walk/frames.ts';
-import { checkNothingHeld } from '../walk/resources.ts';
-import { setUnknown } from '../walk/set-row.ts';
+import { checkLeaks } from '../walk/leaks.ts';
+import { setImmediate, setUnknown } from '../walk/set-row.ts';
 import type { Walk } from '../walk/walk.ts';
 import { checkUnmoved } from './place.ts';
 
@@ -24,7 +26,7 @@ export function walkPacketLoad(walk: Walk): Refusal | undefined {
   if (!WITH_PACKET.includes(walk.options.progType)) {
     return walk.invalid('BPF_LD_[ABS|IND] instructions not allowed for this program type');
   }
-  const refusal = walk.checkRead(PACKET_REGISTER) ?? checkNothingHeld(walk, 'BPF_LD_[ABS|IND]');
+  const refusal = walk.checkRead(PACKET_REGISTER) ?? checkLeaks(walk, 'BPF_LD_[ABS|IND]', true);
   if (refusal) return refusal;
   if (walk.typeOf(PACKET_REGISTER) !== PTR_TO_CTX) {
     return walk.invalid('at the time of BPF_LD_ABS|IND R6 != pointer to skb');
@@ -36,5 +38,13 @@ export function walkPacketLoad(walk: Walk): Refusal | undefined {
   const result = walk.reg(0);
   setUnknown(w, result);
   w[result + SUBREG] = insn + 1;
-  return undefined;
+  return walk.state.current === 0 ? undefined : returnZero(walk);
+}
+
+/** Where there is nothing in the packet, a subprogram returns 0 to its caller. */
+function returnZero(walk: Walk): Refusal | undefined {
+  const refusal = defer(walk, walk.insn + 1);
+  if (refusal) return refusal;
+  setImmediate(walk.w, walk.reg(0), 0);
+  return returnToCaller(walk);
 }
