@@ -114,14 +114,15 @@ interface Outcome extends Loaded {
 
 function verdictOf({ name, section, progType }: ProgramSpec, outcome: Outcome): ProgramVerdict {
   const { errno, tag, log, problem, duration, result } = outcome;
+  const verdict = decide(outcome);
   const report = result?.verdict === 'rejected' ? result.report : undefined;
   return {
     program: name,
     section,
     type: progTypeNames[progType] ?? String(progType),
-    verdict: decide(outcome),
+    verdict,
     errno,
-    message: report?.message || problem || lastLine(log),
+    message: verdict === 'accepted' ? '' : report?.message || problem || lastLine(log),
     tag,
     duration,
     counters: result?.counters ?? NOTHING,

@@ -61,8 +61,8 @@ export class VerifierLog {
     this.touched.addAll();
   }
 
-  /** All paths of a function were walked. */
-  functionDone(begin: number): void {
-    if (!this.all) this.text.cut(begin);
+  /** All paths were walked: nothing more is said of them. */
+  pathsDone(): void {
+    if (!this.all) this.text.cut(0);
   }
 }

@@ -75,7 +75,7 @@ const MAX_STEPS = 64;
 /** The report of a refusal before any path was walked. */
 export function reportUnwalked({ text, insn }: Refusal): RefusalReport {
   const { code, why, hint } = reasonOf(text);
-  return { code, message: text, why, hint, insn, frames: [], path: [] };
+  return { code, message: text.slice(text.lastIndexOf('\n') + 1), why, hint, insn, frames: [], path: [] };
 }
 
 /** The report of a refusal at the instruction that the walk stands at. */
