@@ -23,32 +23,58 @@ const common: UserConfig = {
   outExtensions: () => ({ js: '.js', dts: '.d.ts' }),
 };
 
-/** What every command line needs: one file, since each more costs a millisecond at the start. */
-const core =
-  /src\/(base\/error|cli\/(errors|words|printer|io|grammar|options|report|render\/json|commands\/version))\.ts$/;
+/** elfy asserts one thing with Node's `assert`, which takes longer to load than any object to read. */
+const lightAssert = {
+  name: 'light-assert',
+  resolveId: (id: string) => (id === 'assert' ? '\0assert.cjs' : undefined),
+  load: (id: string) =>
+    id === '\0assert.cjs'
+      ? 'exports.equal = (a, b) => { if (a !== b) throw new TypeError(a + " is not " + b); };'
+      : undefined,
+};
 
-/** What a dump of BTF needs. */
-const btf = /src\/(btf|base|elf)\/|elfy|endian-reader|src\/cli\/(btf-file|btf-source|commands\/btf-dump)\.ts$/;
+const commandLine: UserConfig = {
+  ...common,
+  format: 'cjs',
+  outExtensions: () => ({ js: '.cjs' }),
+  outDir: 'dist/cli',
+  dts: false,
+};
+
+/** What every command line needs: one file, since each more costs time at the start. */
+const core =
+  /src\/(base\/error|cli\/(main|errors|words|printer|io|grammar|options|report|files|render\/json|commands\/version))\.ts$/;
+/** What reads a file of BTF. */
+const btf = /src\/(base\/(?!digest)|elf\/|btf\/(btf|parse)\.ts|cli\/btf-file\.ts)/;
+/** What a dump of BTF needs beside that. */
+const dump = /src\/cli\/(btf-source|commands\/btf-dump)\.ts$/;
+/** What opens an object. */
+const object = /src\/object\/open\.ts$/;
+/** What each of the quick generators needs beside that. */
+const skeleton = /src\/cli\/commands\/gen-skeleton\.ts$/;
+const minCoreBtf = /src\/cli\/commands\/gen-min-core-btf\.ts$/;
 
 export default defineConfig([
   { ...common, entry: doors, dts: true },
   // The command line is a bundle of its own, in which a command loads what it needs. It is CommonJS with its libraries
   // inside: Node starts a tenth faster without the loader of modules.
   {
-    ...common,
-    format: 'cjs',
-    outExtensions: () => ({ js: '.cjs' }),
+    ...commandLine,
     noExternal: /^(?!lmdb)/,
+    plugins: [lightAssert],
     entry: { main: 'src/cli/main.ts' },
-    outDir: 'dist/cli',
-    dts: false,
     outputOptions: {
       codeSplitting: {
         groups: [
-          { name: 'core', test: core },
-          { name: 'btf', test: btf },
+          { name: 'core', test: core, priority: 5 },
+          { name: 'btf', test: btf, priority: 4 },
+          { name: 'dump', test: dump, priority: 3 },
+          { name: 'object', test: object, priority: 2 },
+          { name: 'skeleton', test: skeleton },
+          { name: 'min-core-btf', test: minCoreBtf },
         ],
       },
     },
   },
+  { ...commandLine, entry: { start: 'src/cli/start.ts' } },
 ]);

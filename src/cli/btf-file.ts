@@ -1,10 +1,9 @@
-import { gunzipSync } from 'node:zlib';
 import { InternalError } from '../base/index.ts';
 import { type Btf, type BtfExt, type ParseBtfOptions, parseBtf, parseBtfExt, relocateToBase } from '../btf/index.ts';
 import { ElfError, type ElfFile, parseBinary, parseElf } from '../elf/index.ts';
 import { errno } from '../uapi/index.ts';
 import { CliError, errFailed, strerror } from './errors.ts';
-import { errnoOf } from './files.ts';
+import { errnoOf, gunzip } from './files.ts';
 import type { Io } from './io.ts';
 
 /** Largest BTF that a compressed file may hold: ten times that of a full kernel with its modules. */
@@ -83,7 +82,7 @@ interface Blob {
 }
 
 function openBlob(file: Uint8Array): Blob {
-  const bytes = isGzip(file) ? gunzipSync(file, { maxOutputLength: MAX_UNPACKED }) : file;
+  const bytes = isGzip(file) ? gunzip(file, MAX_UNPACKED) : file;
   if (bytes.length < 2) throw errFailed(strerror(errno.EIO), -errno.EIO);
   if (isBtf(bytes)) return { bytes };
   if (!isElf(bytes)) throw errFailed('it is neither BTF nor an ELF file', -LIBBPF_ERRNO__FORMAT);

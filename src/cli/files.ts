@@ -16,6 +16,11 @@ export function readInput(io: Io, path: string, problem: string): Uint8Array {
   }
 }
 
+/** What gzip packed. Node's part for it takes milliseconds to load, and few files need it. @throws as node:zlib does */
+export function gunzip(bytes: Uint8Array, maxOutputLength: number): Uint8Array {
+  return process.getBuiltinModule('node:zlib').gunzipSync(bytes, { maxOutputLength });
+}
+
 /** How a file is written. */
 export interface OutputOptions {
   /** What is said where it cannot be written: `problem: reason`. */

@@ -1,8 +1,7 @@
-import { gunzipSync } from 'node:zlib';
 import { decodeUtf8 } from '../base/index.ts';
 import type { Context } from './context.ts';
 import { errFailed, strerror } from './errors.ts';
-import { errnoOf } from './files.ts';
+import { errnoOf, gunzip } from './files.ts';
 
 /** Far more than the configuration of any kernel. */
 const MAX_UNPACKED = 16 << 20;
@@ -19,7 +18,7 @@ export function readKconfigFile({ io, options }: Context): string | undefined {
   }
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return decodeUtf8(bytes);
   try {
-    return decodeUtf8(gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED }));
+    return decodeUtf8(gunzip(bytes, MAX_UNPACKED));
   } catch {
     throw errFailed(`failed to open Kconfig '${path}': it is no sound gzip file`);
   }

@@ -53,7 +53,7 @@ describe('the package', () => {
   beforeAll(() => {
     const checkout = join(folder, 'checkout');
     mkdirSync(checkout);
-    for (const name of ['src', ...shipped, 'tsconfig.json', 'tsdown.config.ts']) {
+    for (const name of ['src', 'scripts', 'samples', ...shipped, 'tsconfig.json', 'tsdown.config.ts']) {
       cpSync(join(root, name), join(checkout, name), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
