@@ -26,6 +26,7 @@ import {
   SCALAR_VALUE,
 } from '../state/reg-type.ts';
 import type { Walk } from '../walk/walk.ts';
+import type { Access } from './access-kind.ts';
 import { checkAlignment } from './alignment.ts';
 import { accessBtfPointer } from './btf-pointer.ts';
 import { checkBuffer } from './buffer.ts';
@@ -38,27 +39,6 @@ import { checkRegion } from './region.ts';
 import { accessFlowKeys, accessSocket } from './socket.ts';
 import { readStack } from './stack-read.ts';
 import { writeStack } from './stack-write.ts';
-
-/** One access to memory by a register plus a constant. */
-export interface Access {
-  /** The register that holds the address. */
-  readonly register: number;
-  /** The instruction's constant. */
-  readonly off: number;
-  /** Bytes. */
-  readonly size: number;
-  readonly write: boolean;
-  /** Stores: the register whose value is stored; undefined where it is the instruction's immediate (in `valueRow`). */
-  readonly value?: number;
-  /** Stores of an immediate: the row that holds it. */
-  readonly valueRow?: number;
-  /** Loads: the register that gets what is there; undefined where none does. */
-  readonly into?: number;
-  /** Loads: sign-extended. */
-  readonly signed?: boolean;
-  /** Half of an atomic operation: alignment is strict, and the kinds of memory are fewer. */
-  readonly atomic?: boolean;
-}
 
 /** Checks an access, and does to the state what it does: the register loaded, the slot of the stack written. */
 export function checkAccess(walk: Walk, access: Access): Refusal | undefined {

@@ -17,7 +17,7 @@ import {
   PTR_TO_XDP_SOCK,
 } from '../state/reg-type.ts';
 import type { Walk } from '../walk/walk.ts';
-import type { Access } from './access.ts';
+import type { Access } from './access-kind.ts';
 
 /** Packets begin this many bytes after a multiple of four, so that what follows the Ethernet header is aligned. */
 const NET_IP_ALIGN = 2;

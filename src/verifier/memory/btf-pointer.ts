@@ -15,7 +15,7 @@ import {
 import { objectFields } from '../types/field-table.ts';
 import { setPointer, setUnknown } from '../walk/set-row.ts';
 import type { Walk } from '../walk/walk.ts';
-import type { Access } from './access.ts';
+import type { Access } from './access-kind.ts';
 import { type Found, walkStruct } from './btf-walk.ts';
 import { checkStructWrite } from './btf-write.ts';
 import { fieldName } from './map-value.ts';

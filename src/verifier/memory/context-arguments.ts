@@ -13,7 +13,7 @@ import { VMLINUX } from '../state/btf-table.ts';
 import { MEM_RDONLY, PTR_MAYBE_NULL, PTR_TO_BTF_ID, PTR_TO_BUF, PTR_TRUSTED } from '../state/reg-type.ts';
 import type { Walk } from '../walk/walk.ts';
 import { tagFlags } from './btf-walk.ts';
-import type { Loaded } from './context.ts';
+import type { Loaded } from './context-loaded.ts';
 import { type Target, targetOf } from './context-target.ts';
 
 const T = bpf_prog_type;

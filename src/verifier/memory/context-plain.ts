@@ -1,7 +1,7 @@
 import { bpf_prog_type } from '../../uapi/index.ts';
 import type { VerifyOptions } from '../options.ts';
 import { PTR_TO_TP_BUFFER } from '../state/reg-type.ts';
-import type { Loaded } from './context.ts';
+import type { Loaded } from './context-loaded.ts';
 
 export interface ContextPart {
   readonly off: number;

@@ -15,8 +15,9 @@ import {
 } from '../state/reg-type.ts';
 import { setPointer, setUnknown } from '../walk/set-row.ts';
 import type { Walk } from '../walk/walk.ts';
-import type { Access } from './access.ts';
+import type { Access } from './access-kind.ts';
 import { argumentAt, hasTypedArguments } from './context-arguments.ts';
+import type { Loaded } from './context-loaded.ts';
 import { plainContextAccess } from './context-plain.ts';
 import { loadUnknown } from './load-result.ts';
 import { checkUnmoved } from './place.ts';
@@ -30,21 +31,6 @@ const POINTERS: Readonly<Record<ContextPointer, number>> = {
   sock_common_or_null: PTR_TO_SOCK_COMMON | PTR_MAYBE_NULL,
   flow_keys: PTR_TO_FLOW_KEYS,
 };
-
-/** What is loaded from a context. */
-export type Loaded =
-  | { readonly kind: 'number' }
-  /** A number that a function returned, of which the range is known. */
-  | { readonly kind: 'range'; readonly min: number; readonly max: number }
-  /** A pointer; `typeId` of the BTF with that number, where it leads to an object. */
-  | {
-      readonly kind: 'pointer';
-      readonly type: number;
-      readonly typeId?: number;
-      readonly btf?: number;
-      /** The reference that it stands for. */
-      readonly reference?: number;
-    };
 
 /** A load or store of the context, by a pointer to its start. */
 export function accessContext(walk: Walk, access: Access): Refusal | undefined {

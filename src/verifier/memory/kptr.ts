@@ -20,7 +20,7 @@ import { isSameStruct } from '../types/same-struct.ts';
 import type { TypedField } from '../types/value-fields.ts';
 import { setPointer } from '../walk/set-row.ts';
 import type { Walk } from '../walk/walk.ts';
-import type { Access } from './access.ts';
+import type { Access } from './access-kind.ts';
 import { checkUnmoved } from './place.ts';
 import { inRcuSection } from './trust.ts';
 

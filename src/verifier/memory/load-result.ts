@@ -4,7 +4,7 @@ import { SUBREG, TYPE } from '../domain/row.ts';
 import { SCALAR_VALUE } from '../state/reg-type.ts';
 import { setUnknown } from '../walk/set-row.ts';
 import type { Walk } from '../walk/walk.ts';
-import type { Access } from './access.ts';
+import type { Access } from './access-kind.ts';
 
 /** The load yields a number of which nothing is known but its size. */
 export function loadUnknown(walk: Walk, { into }: Access): void {

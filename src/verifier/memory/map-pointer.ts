@@ -3,7 +3,7 @@ import { AUX, OFF } from '../domain/row.ts';
 import type { Refusal } from '../refusal.ts';
 import { VMLINUX } from '../state/btf-table.ts';
 import type { Walk } from '../walk/walk.ts';
-import type { Access } from './access.ts';
+import type { Access } from './access-kind.ts';
 import { load } from './btf-pointer.ts';
 import { walkStruct } from './btf-walk.ts';
 

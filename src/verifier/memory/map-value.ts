@@ -7,7 +7,7 @@ import { mapFields } from '../types/field-table.ts';
 import type { TypedField } from '../types/value-fields.ts';
 import { setKnown } from '../walk/set-row.ts';
 import type { MapView, Walk } from '../walk/walk.ts';
-import type { Access } from './access.ts';
+import type { Access } from './access-kind.ts';
 import { accessKptr } from './kptr.ts';
 import { loadUnknown } from './load-result.ts';
 import { leastAdded, mostAddedUnsigned } from './place.ts';

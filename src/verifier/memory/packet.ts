@@ -2,7 +2,7 @@ import { bpf_prog_type } from '../../uapi/index.ts';
 import { AUX, OFF } from '../domain/row.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Walk } from '../walk/walk.ts';
-import type { Access } from './access.ts';
+import type { Access } from './access-kind.ts';
 import { loadUnknown } from './load-result.ts';
 import { leastAdded, negativeIndex } from './place.ts';
 import { checkBytes, type Region } from './region.ts';

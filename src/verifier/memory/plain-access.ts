@@ -1,6 +1,7 @@
 import type { Refusal } from '../refusal.ts';
 import type { Walk } from '../walk/walk.ts';
-import { type Access, checkAccess } from './access.ts';
+import { checkAccess } from './access.ts';
+import type { Access } from './access-kind.ts';
 import { checkPointerType } from './pointer-types.ts';
 
 /** The access of a load or store instruction. */

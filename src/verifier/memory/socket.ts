@@ -10,7 +10,7 @@ import {
   regTypeName,
 } from '../state/reg-type.ts';
 import type { Walk } from '../walk/walk.ts';
-import type { Access } from './access.ts';
+import type { Access } from './access-kind.ts';
 import { loadUnknown } from './load-result.ts';
 import { leastAdded, negativeIndex } from './place.ts';
 

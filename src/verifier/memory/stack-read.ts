@@ -16,7 +16,7 @@ import { SCALAR_VALUE } from '../state/reg-type.ts';
 import { forgetId } from '../walk/linked.ts';
 import { setKnown, setUnknown } from '../walk/set-row.ts';
 import type { Walk } from '../walk/walk.ts';
-import type { Access } from './access.ts';
+import type { Access } from './access-kind.ts';
 import { locateOnStack, type StackRange } from './stack-bounds.ts';
 import { noteStackAccess } from './stack-history.ts';
 import { checkInitialised } from './stack-initialised.ts';

@@ -23,7 +23,7 @@ import {
 } from '../state/reg-type.ts';
 import { forgetId, shareId } from '../walk/linked.ts';
 import type { Walk } from '../walk/walk.ts';
-import type { Access } from './access.ts';
+import type { Access } from './access-kind.ts';
 import { locateOnStack, type StackRange } from './stack-bounds.ts';
 import { destroyDynptr } from './stack-dynptr.ts';
 import { noteStackAccess } from './stack-history.ts';
