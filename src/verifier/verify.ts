@@ -1,11 +1,13 @@
 import type { Insns, ProgramFacts } from '../isa/index.ts';
 import { bpf_prog_flags, errno } from '../uapi/index.ts';
 import { checkKfuncCalls } from './calls/kfunc-load.ts';
+import { checkThrowingCallbacks } from './calls/throwing-callbacks.ts';
 import { analyse } from './facts/analyse.ts';
 import { endOfLog } from './log/end.ts';
 import { SourceLines } from './log/source-lines.ts';
 import { traceFunctions } from './log/trace.ts';
 import { checkMaps } from './map-rules.ts';
+import { checkPacketLoadFunctions } from './memory/int-functions.ts';
 import type { VerifiedMap, VerifyOptions } from './options.ts';
 import { callKindOf } from './prune/call-kind.ts';
 import { findLoops } from './prune/components.ts';
@@ -62,7 +64,7 @@ export function verifyProgram<M extends VerifiedMap>(options: VerifyOptions<M>):
   if ('errno' in checked) return rejected(undefined, checked, options.logLevel);
   const walk = new Walk<M>(checked);
   traceFunctions(walk as unknown as Walk);
-  const refusal = walkProgram(walk as unknown as Walk) ?? checkDepth(walk);
+  const refusal = walkProgram(walk as unknown as Walk) ?? checkThrowingCallbacks(walk.program) ?? checkDepth(walk);
   if (refusal) return rejected(walk, refusal, options.logLevel);
   const facts = factsOf(checked);
   if ('errno' in facts) return rejected(walk, facts, options.logLevel);
@@ -80,6 +82,9 @@ function checkShape<M extends VerifiedMap>(options: VerifyOptions<M>): WalkedPro
   if ('errno' in subprograms) return subprograms;
   const jumps = checkJumps(insns, subprograms);
   if (jumps) return jumps;
+  const functions = functionsOf(options);
+  const loads = checkPacketLoadFunctions({ insns, btf: options.btf, subprograms, functions });
+  if (loads) return loads;
   const kfuncs = checkKfuncCalls(options);
   if (kfuncs) return kfuncs;
   const used = resolveWide(options);
@@ -90,7 +95,6 @@ function checkShape<M extends VerifiedMap>(options: VerifyOptions<M>): WalkedPro
   if (unfit) return unfit;
   const unreachable = checkReachable(insns, exceptionCallback);
   if (unreachable) return unreachable;
-  const functions = functionsOf(options);
   return {
     options,
     insns,

@@ -141,7 +141,6 @@ function isData(btf: Btf, type: BtfType, sized: boolean, depth = 0): boolean {
       return sized;
     case 'STRUCT':
     case 'UNION':
-      if (type.kind === 'UNION' && depth === 0) return false;
       return (
         depth < MAX_NESTING &&
         type.members.every((member) => isData(btf, resolveType(btf, member.type), false, depth + 1))
