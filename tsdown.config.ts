@@ -44,8 +44,8 @@ const commandLine: UserConfig = {
 /** What every command line needs: one file, since each more costs time at the start. */
 const core =
   /src\/(base\/error|cli\/(main|errors|words|printer|io|grammar|options|report|files|render\/json|commands\/version))\.ts$/;
-/** What reads a file of BTF. */
-const btf = /src\/(base\/(?!digest)|elf\/|btf\/(btf|parse)\.ts|cli\/btf-file\.ts)/;
+/** What reads and writes BTF. */
+const btf = /src\/(base\/(?!digest)|elf\/|btf\/|cli\/btf-file\.ts)/;
 /** What a dump of BTF needs beside that. */
 const dump = /src\/cli\/(btf-source|commands\/btf-dump)\.ts$/;
 /** What opens an object. */
