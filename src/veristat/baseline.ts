@@ -63,12 +63,13 @@ export function compareWithBaseline(
     if (!before) continue;
     const after = verdict.counters.insns;
     const refused = before.accepted && verdict.verdict !== 'accepted';
-    if (!refused && after < before.insns * GROWTH) continue;
-    if (!refused && after === before.insns) continue;
+    if (!refused && !hasGrown(before.insns, after)) continue;
     worse.push({ file, program: verdict.program, before: before.insns, after, refused });
   }
   return worse;
 }
 
-/** From this on it counts as growth. */
-const GROWTH = 1.1;
+/** By a tenth at least. */
+function hasGrown(before: number, after: number): boolean {
+  return after > before && after * 10 >= before * 11;
+}

@@ -6,7 +6,8 @@ const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 /** Programs that were not accepted, for tools that show findings in source. @see SARIF 2.1.0 (OASIS) */
 export function sarif(verdicts: readonly FileVerdict[]): string {
   const found = verdicts.filter(({ verdict }) => verdict.verdict !== 'accepted');
-  const rules = REASON_CODES.map(({ code, why, hint }) => ({
+  const codes = new Set(found.map(({ verdict }) => verdict.report?.code ?? 'OTHER'));
+  const rules = REASON_CODES.filter(({ code }) => codes.has(code)).map(({ code, why, hint }) => ({
     id: code,
     shortDescription: { text: why },
     ...(hint === undefined ? {} : { help: { text: hint } }),

@@ -44,11 +44,12 @@ export function boundsText(w: Int32Array, row: number): string[] {
   return parts;
 }
 
-/** Two lower or two upper bounds of one value; 32 bits with a sign also stand for the number without it. */
+/** Two lower or two upper bounds of one value; 32 bits with a sign that print as hexadecimal also stand for the number without it. */
 function areEqual(one: Bound, other: Bound): boolean {
   if (one.name.slice(1, 4) !== other.name.slice(1, 4)) return false;
   if (one.value === other.value) return true;
-  return other.name.endsWith('32') && one.value >= 0n && one.value === BigInt.asUintN(32, other.value);
+  const isHex = other.value < S16.min || other.value > S16.max;
+  return isHex && other.name.endsWith('32') && one.value >= 0n && one.value === BigInt.asUintN(32, other.value);
 }
 
 function boundsOf(w: Int32Array, row: number): Bound[] {
