@@ -14,7 +14,11 @@ type CallGraph = readonly (readonly number[])[];
 /** No chain of calls is longer than eight frames, or takes more stack than there is. */
 export function checkStackDepth(
   insns: Insns,
-  shape: { readonly subprograms: readonly number[]; readonly stackDepths: readonly number[]; readonly walked?: boolean },
+  shape: {
+    readonly subprograms: readonly number[];
+    readonly stackDepths: readonly number[];
+    readonly walked?: boolean;
+  },
 ): Refusal | undefined {
   const calls = callGraph(insns, shape.subprograms);
   if (longestChain(calls) > MAX_CALL_FRAMES) {
