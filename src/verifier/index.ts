@@ -6,9 +6,9 @@
 export type { CheckResult } from './check.ts';
 export { checkProgram } from './check.ts';
 export type { SourceLine } from './log/source-lines.ts';
-export type { Capabilities, DebugRecords, KernelTypes, VerifiedMap, VerifiedTarget, VerifyOptions } from './options.ts';
+export type { DebugRecords, KernelTypes, VerifiedTarget, VerifyOptions } from './options.ts';
 export { REASON_CODES } from './report/reasons.table.ts';
-export type { PathStep, RefusalReport, ReportedFrame, ValueRange, WrongValue } from './report/report.ts';
+export type { RefusalReport, ValueRange } from './report/report.ts';
 export { findFields, MAP_FIELDS } from './types/value-fields.ts';
 export type { VerifyCounters, VerifyResult } from './verify.ts';
 export { verifyProgram } from './verify.ts';

@@ -17,7 +17,7 @@ import { setKnown } from './set-row.ts';
 import type { Walk } from './walk.ts';
 
 /** A pointer that may be null was compared with 0: every row of its id becomes 0, or a pointer that is not null. */
-export function learnNull(walk: Walk, { op, wide, d, s }: Comparison): boolean {
+function learnNull(walk: Walk, { op, wide, d, s }: Comparison): boolean {
   const { w } = walk;
   if (op !== BPF_JEQ && op !== BPF_JNE) return false;
   const isZero = w[s + TYPE] === SCALAR_VALUE && isKnown(w, s) && w[s + VALUE] === 0 && w[s + VALUE + 1] === 0;

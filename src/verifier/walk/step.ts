@@ -19,8 +19,8 @@ import {
   jumpTarget,
 } from '../../isa/index.ts';
 import { bpf_pseudo_call } from '../../uapi/index.ts';
-import { walkHelper } from '../calls/helper.ts';
 import { walkKfunc } from '../calls/kfunc.ts';
+import { walkHelper } from '../calls/walk-helper.ts';
 import { checkInsn } from '../insn.ts';
 import { walkAtomic } from '../memory/atomic.ts';
 import { walkPacketLoad } from '../memory/packet-load.ts';
