@@ -58,7 +58,9 @@ export class Btf {
   readonly firstId: BtfId;
   readonly #objects = new Map<BtfId, BtfType>();
   #names: NameIndex | undefined;
-  #essentialNames: NameIndex | undefined;
+  /** Of types, and of functions: these are half of a kernel's, and hardly asked for. */
+  #essentialTypes: NameIndex | undefined;
+  #essentialFunctions: NameIndex | undefined;
   /** Ids by name where both the base and the split types have some. */
   readonly #joined = new Map<string, readonly BtfId[]>();
   /** The first id of a kind and name, 0 where there is none: a name may have very many types of other kinds. */
@@ -148,10 +150,21 @@ export class Btf {
     return all;
   }
 
-  /** Ids of all types, but for those of the base, whose name without its flavour (`___x`) is that; ascending. */
-  ownIdsByEssentialName(name: string): readonly BtfId[] {
-    this.#essentialNames ??= new NameIndex(this.#ownTypes(), essentialEnd);
-    return this.#essentialNames.ids(name);
+  /**
+   * Ids of all functions (`kind` is FUNC) or else of all other types, but for those of the base, whose name without its
+   * flavour (`___x`) is that; ascending.
+   */
+  ownIdsByEssentialName(name: string, kind: number): readonly BtfId[] {
+    if (kind === BTF_KIND.FUNC) {
+      this.#essentialFunctions ??= this.#essentialNames((id) => this.kinds[id] === BTF_KIND.FUNC);
+      return this.#essentialFunctions.ids(name);
+    }
+    this.#essentialTypes ??= this.#essentialNames((id) => this.kinds[id] !== BTF_KIND.FUNC);
+    return this.#essentialTypes.ids(name);
+  }
+
+  #essentialNames(takes: (id: BtfId) => boolean): NameIndex {
+    return new NameIndex({ ...this.#ownTypes(), takes }, essentialEnd);
   }
 
   #ownTypes(): NamedTypes {

@@ -25,10 +25,11 @@ export function finishHash(hash: number): number {
 /** The hash of the bytes from `start` to `end`. */
 export function hashBytes(bytes: Uint8Array, start: number, end: number): number {
   let hash = SEED;
-  for (let at = start; at < end; at++) {
-    hash = Math.imul(hash ^ bytes[at], 0x0100_0193);
-    hash ^= hash >>> 15;
+  let at = start;
+  for (; at + 4 <= end; at += 4) {
+    hash = mixHash(hash, bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24));
   }
+  for (; at < end; at++) hash = mixHash(hash, bytes[at]);
   return finishHash(hash);
 }
 

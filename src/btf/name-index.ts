@@ -11,6 +11,8 @@ export interface NamedTypes {
   readonly strings: Uint8Array;
   /** First id to index, up to the end. */
   readonly firstId: BtfId;
+  /** Whether a type is indexed; default all. */
+  readonly takes?: (id: BtfId) => boolean;
 }
 
 /** End of the part of a name that counts; the name is `bytes` from `start` to the NUL at `end`. */
@@ -26,19 +28,24 @@ const UNDERSCORE = 0x5f;
  * `task_struct` are flavours of one type.
  */
 export const essentialEnd: NameEnd = (bytes, start, end) => {
-  for (let at = end - 5; at >= start; at--) {
-    if (
-      bytes[at + 1] === UNDERSCORE &&
-      bytes[at + 2] === UNDERSCORE &&
-      bytes[at + 3] === UNDERSCORE &&
-      bytes[at] !== UNDERSCORE &&
-      bytes[at + 4] !== UNDERSCORE
-    ) {
-      return at + 1;
-    }
+  for (let at = end - 4; at > start; ) {
+    // Another character is in none of the three places that end here.
+    if (bytes[at] !== UNDERSCORE) at -= 3;
+    else if (isFlavourMark(bytes, at)) return at;
+    else at--;
   }
   return end;
 };
+
+/** Whether just three underscores stand from `at`, where one does. */
+function isFlavourMark(bytes: Uint8Array, at: number): boolean {
+  return (
+    bytes[at + 1] === UNDERSCORE &&
+    bytes[at + 2] === UNDERSCORE &&
+    bytes[at - 1] !== UNDERSCORE &&
+    bytes[at + 3] !== UNDERSCORE
+  );
+}
 
 /** The essential name of a type, enumerator or function as text. */
 export function essentialName(name: string): string {
@@ -62,7 +69,7 @@ export class NameIndex {
   constructor(types: NamedTypes, nameEnd: NameEnd) {
     this.#types = types;
     this.#nameEnd = nameEnd;
-    const { words, index, strings, firstId } = types;
+    const { words, index, strings, firstId, takes = () => true } = types;
     const buckets = 1 << Math.max(4, 32 - Math.clz32(index.length - firstId));
     this.#mask = buckets - 1;
     this.#first = new Uint32Array(buckets);
@@ -71,7 +78,7 @@ export class NameIndex {
     let length = 0;
     for (let id = index.length - 1; id >= firstId; id--) {
       const start = words[index[id]];
-      if (start === 0) continue;
+      if (start === 0 || !takes(id)) continue;
       const whole = stringEnd(strings, start);
       length += whole - start;
       if (length > limit) throw errStringsOverlap({ size: strings.length, limit });

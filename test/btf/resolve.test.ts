@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   alignOf,
+  BTF_KIND,
   BtfBuilder,
   essentialName,
   parseBtf,
@@ -83,6 +84,6 @@ test.each(names)('the essential name of %s is %s, as text and in the index', (na
   expect(essentialName(name)).toBe(essential);
   const builder = new BtfBuilder();
   builder.add({ kind: 'FWD', name, fwdKind: 'struct' });
-  const ids = parseBtf(builder.encode()).ownIdsByEssentialName(essential);
+  const ids = parseBtf(builder.encode()).ownIdsByEssentialName(essential, BTF_KIND.FWD);
   expect(ids).toEqual(name === '' ? [] : [1]);
 });

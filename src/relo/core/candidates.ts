@@ -21,7 +21,7 @@ export function findCandidates(local: Btf, localId: BtfId, sources: CandidateSou
   const kind = local.kindOf(localId);
   const within = (btf: Btf): Candidate[] =>
     btf
-      .ownIdsByEssentialName(name)
+      .ownIdsByEssentialName(name, kind)
       .filter((id) => kindsAreCompatible(btf.kindOf(id), kind))
       .map((id) => ({ btf, id }));
   const { target } = sources;
