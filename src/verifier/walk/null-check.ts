@@ -1,8 +1,5 @@
-import { BPF_JEQ, BPF_JNE } from '../../isa/index.ts';
 import { bpf_map_type } from '../../uapi/index.ts';
-import { isKnown } from '../domain/bounds.ts';
-import type { Comparison } from '../domain/compare.ts';
-import { AUX, AUX2, ID, REF, TYPE, VALUE } from '../domain/row.ts';
+import { AUX, AUX2, ID, REF, TYPE } from '../domain/row.ts';
 import {
   baseType,
   CONST_PTR_TO_MAP,
@@ -11,20 +8,9 @@ import {
   PTR_TO_MAP_VALUE,
   PTR_TO_SOCKET,
   PTR_TO_XDP_SOCK,
-  SCALAR_VALUE,
 } from '../state/reg-type.ts';
 import { setKnown } from './set-row.ts';
 import type { Walk } from './walk.ts';
-
-/** A pointer that may be null was compared with 0: every row of its id becomes 0, or a pointer that is not null. */
-function learnNull(walk: Walk, { op, wide, d, s }: Comparison): boolean {
-  const { w } = walk;
-  if (op !== BPF_JEQ && op !== BPF_JNE) return false;
-  const isZero = w[s + TYPE] === SCALAR_VALUE && isKnown(w, s) && w[s + VALUE] === 0 && w[s + VALUE + 1] === 0;
-  if (!wide || !isZero || !mayBeNull(w[d + TYPE])) return false;
-  resolveNull(walk, d, op === BPF_JEQ);
-  return true;
-}
 
 /** The row's pointer is null, or is not: so are all of its id. */
 export function resolveNull(walk: Walk, row: number, isNull: boolean): void {
