@@ -45,8 +45,13 @@ export function accessBtfPointer(walk: Walk, access: Access): Refusal | undefine
   const found = walkStruct(walk, { btf, typeId, off, size });
   if ('errno' in found) return found;
   if (write || access.into === undefined) return undefined;
-  if (found.kind !== 'pointer' || own) {
-    load(walk, access.into, { found: own ? { kind: 'number' } : found, index });
+  if (found.kind !== 'pointer') {
+    load(walk, access.into, { found, index });
+    return undefined;
+  }
+  if (own) {
+    // What a program put into its own object is no pointer to anybody.
+    load(walk, access.into, { found: { kind: 'number' }, index });
     return undefined;
   }
   const flags = flagsOfLoaded(walk, { row, typeId: found.typeId, flags: found.flags, member: found.member });

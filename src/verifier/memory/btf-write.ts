@@ -1,4 +1,12 @@
-import { type Btf, type BtfComposite, isComposite, resolveType, sizeOf } from '../../btf/index.ts';
+import {
+  type Btf,
+  type BtfComposite,
+  type BtfId,
+  type BtfType,
+  isComposite,
+  resolveType,
+  sizeOf,
+} from '../../btf/index.ts';
 import { bpf_prog_type } from '../../uapi/index.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Walk } from '../walk/walk.ts';
@@ -39,6 +47,8 @@ const OPS_WRITES: Readonly<Record<string, readonly string[]>> = {
   tcp_sock: [
     'sk_pacing_rate',
     'sk_pacing_status',
+    'icsk_ca_priv',
+    'icsk_ack.pending',
     'snd_cwnd',
     'snd_cwnd_cnt',
     'snd_cwnd_stamp',
@@ -63,12 +73,29 @@ function checkOpsWrite(walk: Walk, { name, off, size }: StructStore): Refusal | 
   return walk.denied(`no write support to ${name} at off ${off}`);
 }
 
-/** Where a member of a struct of the kernel stands, also one of a struct inside of it. */
-function memberOf(walk: Walk, struct: string, name: string): { start: number; end: number } | undefined {
+/** Where a member of a struct of the kernel stands, also one of a struct inside of it: `icsk_ack.pending`. */
+function memberOf(walk: Walk, struct: string, path: string): Bytes | undefined {
   const btf = walk.options.vmlinux();
-  const type = btf?.findByName(struct, 'STRUCT');
-  if (!btf || !type) return undefined;
-  return findMember({ btf, name, base: 0, depth: 0 }, type);
+  let type: BtfType | undefined = btf?.findByName(struct, 'STRUCT');
+  let place: Bytes = { start: 0, end: 0 };
+  for (const name of path.split('.')) {
+    const member: MemberFound | undefined =
+      btf && type && isComposite(type) ? findMember({ btf, name, base: place.start, depth: 0 }, type) : undefined;
+    if (!btf || !member) return undefined;
+    place = member;
+    type = resolveType(btf, member.type);
+  }
+  return place;
+}
+
+/** From the first byte to behind the last one. */
+interface Bytes {
+  readonly start: number;
+  readonly end: number;
+}
+
+interface MemberFound extends Bytes {
+  readonly type: BtfId;
 }
 
 interface Search {
@@ -81,11 +108,11 @@ interface Search {
 
 const MAX_DEPTH = 8;
 
-function findMember(search: Search, type: BtfComposite): { start: number; end: number } | undefined {
+function findMember(search: Search, type: BtfComposite): MemberFound | undefined {
   const { btf, name, base, depth } = search;
   for (const member of type.members) {
     const start = base + Math.floor(member.bitOffset / 8);
-    if (member.name === name) return { start, end: start + (sizeOf(btf, member.type) ?? 0) };
+    if (member.name === name) return { start, end: start + (sizeOf(btf, member.type) ?? 0), type: member.type };
     const inner = resolveType(btf, member.type);
     if (!isComposite(inner) || depth === MAX_DEPTH) continue;
     const found = findMember({ btf, name, base: start, depth: depth + 1 }, inner);
