@@ -53,7 +53,7 @@ const NOTHING: VerifyCounters = { insns: 0, states: 0, peakStates: 0, maxStatesP
  * import { newProfile } from 'ebpfts/machine';
  * import { readFileSync } from 'node:fs';
  *
- * const object = openObject(readFileSync('firewall.bpf.o'));
+ * const object = openObject(readFileSync('firewall.bpf.o'), { name: 'firewall' });
  * for (const { program, verdict } of verifyObject(object, { profile: newProfile(createNodeHost()) })) {
  *   console.log(program, verdict);
  * }
