@@ -18,6 +18,7 @@ import { parseArgs } from 'node:util';
 import { createKernel } from '../src/kernel/index.ts';
 import { loadObject, ProgramLoadError } from '../src/loader/index.ts';
 import { openObject } from '../src/object/index.ts';
+import { profileOf618 } from '../test/support/profile.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -73,15 +74,7 @@ function normalised(text: string): string[] {
 const btf = new Uint8Array(readFileSync(values.btf));
 const kernel = createKernel({
   verify: 'full',
-  profile: {
-    version: '6.18.0',
-    arch: 'x86_64',
-    endian: 'little',
-    pageSize: 4096,
-    cpus: 2,
-    btf: () => btf,
-    config: new Map([['CONFIG_HZ', '250']]),
-  },
+  profile: profileOf618(btf),
 });
 
 function ours(name: string, program: string): { errno: number; text: string } {

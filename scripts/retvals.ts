@@ -20,6 +20,7 @@ import { loadObject } from '../src/loader/index.ts';
 import { openObject } from '../src/object/index.ts';
 import type { ProgTestRunAttr, System } from '../src/syscall/index.ts';
 import { errnoName, isErrno } from '../src/syscall/index.ts';
+import { profileOf618 } from '../test/support/profile.ts';
 
 interface Row {
   readonly object: string;
@@ -112,18 +113,7 @@ function run(system: System, row: Row): number | string {
 
 const btf = new Uint8Array(readFileSync(values.btf));
 const kernel = createKernel({
-  profile: {
-    version: '6.18.0',
-    arch: 'x86_64',
-    endian: 'little',
-    pageSize: 4096,
-    cpus: 2,
-    btf: () => btf,
-    config: new Map([
-      ['CONFIG_HZ', '250'],
-      ['CONFIG_NR_CPUS', '256'],
-    ]),
-  },
+  profile: profileOf618(btf),
 });
 
 const counts = { equal: 0, different: 0, failed: 0 };

@@ -20,6 +20,7 @@ import { createKernel } from '../src/kernel/index.ts';
 import { loadObject, ProgramLoadError } from '../src/loader/index.ts';
 import { type BpfObject, openObject } from '../src/object/index.ts';
 import type { LogBuffer, ProgLoadAttr, System } from '../src/syscall/index.ts';
+import { profileOf618 } from '../test/support/profile.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -182,19 +183,7 @@ function generic(text: string): string {
 const btf = new Uint8Array(readFileSync(values.btf));
 const kernel = createKernel({
   verify: 'full',
-  profile: {
-    version: '6.18.0',
-    arch: 'x86_64',
-    endian: 'little',
-    pageSize: 4096,
-    cpus: 2,
-    btf: () => btf,
-    config: new Map([
-      ['CONFIG_HZ', '250'],
-      ['CONFIG_NR_CPUS', '256'],
-      ['CONFIG_LOCK_DOWN_KERNEL_FORCE_INTEGRITY', 'y'],
-    ]),
-  },
+  profile: profileOf618(btf, { CONFIG_LOCK_DOWN_KERNEL_FORCE_INTEGRITY: 'y' }),
 });
 
 const counts = new Map<Class, number>(classes.map((name) => [name, 0]));

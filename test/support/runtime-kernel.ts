@@ -8,6 +8,7 @@ import { loadObject } from '../../src/loader/index.ts';
 import type { BpfObject } from '../../src/object/index.ts';
 import { openObject } from '../../src/object/index.ts';
 import type { ProgTestRunAttr, System } from '../../src/syscall/index.ts';
+import { profileOf618 } from './profile.ts';
 import { shippedKernelBtf } from './samples.ts';
 
 const data = new URL('../data/runtime/', import.meta.url);
@@ -21,18 +22,7 @@ export function runtimeData(name: string): Uint8Array {
 export function runtimeKernel(): Kernel {
   const btf = shippedKernelBtf();
   return createKernel({
-    profile: {
-      version: '6.18.0',
-      arch: 'x86_64',
-      endian: 'little',
-      pageSize: 4096,
-      cpus: 2,
-      btf: () => btf,
-      config: new Map([
-        ['CONFIG_HZ', '250'],
-        ['CONFIG_NR_CPUS', '256'],
-      ]),
-    },
+    profile: profileOf618(btf),
     clock: createManualClock(),
   });
 }
