@@ -3,7 +3,7 @@ import { type BtfInfo, isErrno } from '../syscall/index.ts';
 import { errno } from '../uapi/index.ts';
 import { readBtfFile } from './btf-file.ts';
 import type { Context } from './context.ts';
-import { CliError, errFailed, errUsage, strerror } from './errors.ts';
+import { CliError, errFailed, strerror } from './errors.ts';
 import type { KernelObjects } from './kernel-objects.ts';
 import { takeMapWithInfo, takeProg } from './refs.ts';
 import type { Words } from './words.ts';
@@ -23,11 +23,11 @@ export interface BtfSource {
 /** Takes a BTF_SRC: `file F...`, `prog PROG`, `map MAP [key|value|kv|all]` or `id N`. */
 export async function takeBtfSource(context: Context, words: Words): Promise<BtfSource> {
   if (words.takeIf('map')) {
-    needTwo(words);
+    words.needOrUsage(2);
     return takeMapSource(context, (await context.session()).objects, words);
   }
   if (words.takeIf('prog')) {
-    needTwo(words);
+    words.needOrUsage(2);
     const { objects } = await context.session();
     const { btfId } = objects.progInfo(takeProg(objects, words));
     return { roots: undefined, load: () => loadFromKernel(context, objects, btfId) };
@@ -42,10 +42,6 @@ export async function takeBtfSource(context: Context, words: Words): Promise<Btf
     return { roots: undefined, load: () => btf };
   }
   throw errFailed(`unrecognized BTF source specifier: '${words.peek}'`);
-}
-
-function needTwo(words: Words): void {
-  if (words.count < 2) throw errUsage(`'${words.previous}' needs at least 2 arguments, ${words.count} found`);
 }
 
 function takeMapSource(context: Context, objects: KernelObjects, words: Words): BtfSource {

@@ -7,12 +7,25 @@ export function errnoOf(error: unknown): number {
   return (error as { errno?: number }).errno ?? 0;
 }
 
-/** A file's bytes; `-` is standard input. @param problem what is said where it cannot be read: `problem: reason` */
-export function readInput(io: Io, path: string, problem: string): Uint8Array {
+/** What happens where a file cannot be read or written. */
+export interface FileProblem {
+  /** What is said: `problem: reason`. */
+  readonly problem: string;
+  /** The command then returns the errno; else -1. */
+  readonly statusIsErrno?: boolean;
+}
+
+function errFile(error: unknown, { problem, statusIsErrno }: FileProblem): Error {
+  const code = errnoOf(error);
+  return errFailed(`${problem}: ${strerror(code)}`, statusIsErrno ? code : -1);
+}
+
+/** A file's bytes; `-` is standard input. */
+export function readInput(io: Io, path: string, options: FileProblem): Uint8Array {
   try {
     return path === '-' ? io.stdin() : io.readFile(path);
   } catch (error) {
-    throw errFailed(`${problem}: ${strerror(errnoOf(error))}`);
+    throw errFile(error, options);
   }
 }
 
@@ -22,21 +35,15 @@ export function gunzip(bytes: Uint8Array, maxOutputLength: number): Uint8Array {
 }
 
 /** How a file is written. */
-export interface OutputOptions {
-  /** What is said where it cannot be written: `problem: reason`. */
-  readonly problem: string;
+export interface OutputOptions extends FileProblem {
   readonly mode?: number;
-  /** The command then returns the errno; else -1. */
-  readonly statusIsErrno?: boolean;
 }
 
 /** Writes a file. */
 export function writeOutput(path: string, bytes: Uint8Array, options: OutputOptions): void {
-  const { problem, mode = 0o666, statusIsErrno } = options;
   try {
-    writeFileSync(path, bytes, { mode });
+    writeFileSync(path, bytes, { mode: options.mode ?? 0o666 });
   } catch (error) {
-    const code = errnoOf(error);
-    throw errFailed(`${problem}: ${strerror(code)}`, statusIsErrno ? code : -1);
+    throw errFile(error, options);
   }
 }

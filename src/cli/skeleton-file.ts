@@ -2,7 +2,7 @@ import { EbpftsError } from '../base/index.ts';
 import { type Skeleton, skeletonName, skeletonOf } from '../gen/index.ts';
 import { openObject } from '../object/index.ts';
 import type { Context } from './context.ts';
-import { errFailed, errUsage, strerror } from './errors.ts';
+import { errFailed, strerror } from './errors.ts';
 import { errnoOf } from './files.ts';
 import { LIBBPF_OPNOTSUPP, libbpfErrno, libbpfStrerror } from './libbpf-errno.ts';
 import type { Words } from './words.ts';
@@ -15,7 +15,7 @@ export interface SkeletonArguments {
 }
 
 export function takeSkeletonArguments(words: Words): SkeletonArguments {
-  if (words.count === 0) throw errUsage(`'${words.previous}' needs at least 1 arguments, 0 found`);
+  words.needOrUsage(1);
   const path = words.take();
   let name: string | undefined;
   let lang: string | undefined;

@@ -70,9 +70,16 @@ export class Words {
 
   /** @throws {CliError} unless `count` words are left */
   need(count: number): void {
-    if (this.count < count) {
-      throw errFailed(`'${this.previous}' needs at least ${count} arguments, ${this.count} found`);
-    }
+    if (this.count < count) throw errFailed(this.#tooFew(count));
+  }
+
+  /** As `need`, for commands that then show their usage. @throws {UsageError} unless `count` words are left */
+  needOrUsage(count: number): void {
+    if (this.count < count) throw errUsage(this.#tooFew(count));
+  }
+
+  #tooFew(count: number): string {
+    return `'${this.previous}' needs at least ${count} arguments, ${this.count} found`;
   }
 
   /** @throws {CliError} where words are left */

@@ -17,6 +17,12 @@ describe('JSON is laid out as bpftool lays it out', () => {
     ['a list in an object', { l: ['x'] }, '{"l":["x"]}', '{\n    "l": ["x"\n    ]\n}'],
     ['what is undefined', { a: undefined, b: null }, '{"b":null}', '{\n    "b": null\n}'],
     ['escapes', '"\\\t\n', '"\\"\\\\\\t\\n"', '"\\"\\\\\\t\\n"'],
+    [
+      'other control characters, so that it stays JSON',
+      '\u0001\u001f\u007f',
+      '"\\u0001\\u001f\u007f"',
+      '"\\u0001\\u001f\u007f"',
+    ],
     ['big numbers', 2n ** 64n - 1n, '18446744073709551615', '18446744073709551615'],
     ['raw tokens', [new Raw('0x1f')], '[0x1f]', '[0x1f\n]'],
     [

@@ -13,7 +13,7 @@ import type { Words } from '../words.ts';
 
 /** `btf diff A B [used_by OBJ...]`: what changed between two BTFs, and what of it objects notice. */
 export const btfDiff: Handler = async (context, words) => {
-  words.need(2);
+  words.needOrUsage(2);
   const paths = { before: words.take(), after: words.take() };
   const objects = takeObjects(context, words);
   const { io, options } = context;

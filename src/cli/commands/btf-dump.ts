@@ -11,7 +11,7 @@ import {
 import { errno } from '../../uapi/index.ts';
 import { type BtfSource, takeBtfSource } from '../btf-source.ts';
 import type { Handler } from '../context.ts';
-import { errFailed, errUsage } from '../errors.ts';
+import { errFailed } from '../errors.ts';
 import { Raw } from '../render/json.ts';
 import type { Words } from '../words.ts';
 
@@ -25,7 +25,7 @@ interface Format {
 
 /** Prints types: as lines, JSON or C. */
 export const btfDump: Handler = async (context, words) => {
-  if (words.count < 2) throw errUsage(`'${words.previous}' needs at least 2 arguments, ${words.count} found`);
+  words.needOrUsage(2);
   const { json, pretty, bpftool: form } = context.options;
   const source = await takeBtfSource(context, words);
   const { c, unsorted, roots: given } = takeFormat(words, source);

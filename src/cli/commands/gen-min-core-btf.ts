@@ -2,7 +2,7 @@ import { generateMinCoreBtf } from '../../gen/index.ts';
 import { markCoreRecords, UsedTypes } from '../../relo/index.ts';
 import { readBtfFile, readObjectBtf } from '../btf-file.ts';
 import type { Context, Handler } from '../context.ts';
-import { CliError, errFailed, errUsage, strerror } from '../errors.ts';
+import { CliError, errFailed, strerror } from '../errors.ts';
 import { writeOutput } from '../files.ts';
 
 /**
@@ -12,7 +12,7 @@ import { writeOutput } from '../files.ts';
  * what is needed of both.
  */
 export const genMinCoreBtf: Handler = (context, words) => {
-  if (words.count < 3) throw errUsage(`'${words.previous}' needs at least 3 arguments, ${words.count} found`);
+  words.needOrUsage(3);
   const input = words.take();
   const output = words.take();
   const target = afterwards(context, 'failed to allocate info structure', () => readTarget(context, input));

@@ -3,7 +3,7 @@ import type { LinkFile, LinkReport } from '../../object/index.ts';
 import { linkObjects } from '../../object/index.ts';
 import { errno } from '../../uapi/index.ts';
 import type { Handler } from '../context.ts';
-import { errFailed, errUsage, strerror } from '../errors.ts';
+import { errFailed, strerror } from '../errors.ts';
 import { errnoOf, writeOutput } from '../files.ts';
 import type { Io } from '../io.ts';
 import type { Json } from '../render/json.ts';
@@ -15,7 +15,7 @@ import type { Json } from '../render/json.ts';
  * and stays as it was where linking fails.
  */
 export const genObject: Handler = ({ io }, words) => {
-  if (words.count < 2) throw errUsage(`'${words.previous}' needs at least 2 arguments, ${words.count} found`);
+  words.needOrUsage(2);
   const output = words.take();
   const files: LinkFile[] = [];
   while (words.count > 0) files.push(readObject(io, words.take()));

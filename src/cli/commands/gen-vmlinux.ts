@@ -20,7 +20,7 @@ import type { Words } from '../words.ts';
 
 /** `gen vmlinux [btf FILE] {OBJECT | SOURCE}...`: a vmlinux.h of what these need of a kernel, and no more. */
 export const genVmlinux: Handler = async (context, words) => {
-  words.need(1);
+  words.needOrUsage(1);
   if (context.options.json) throw errFailed('JSON output for C-syntax dump is not supported', -errno.ENOTSUP);
   const kernel = await takeKernel(context, words);
   if (words.count === 0) throw errFailed("'vmlinux' needs at least 1 object or source");
@@ -41,7 +41,7 @@ async function takeKernel(context: Context, words: Words): Promise<Btf> {
 }
 
 function addNeeds(needs: Needs, { context, kernel, path }: { context: Context; kernel: Btf; path: string }): void {
-  const bytes = readInput(context.io, path, `failed to open ${path}`);
+  const bytes = readInput(context.io, path, { problem: `failed to open ${path}`, statusIsErrno: true });
   if (isElf(bytes)) addObjectNeeds(needs, openObjectFile(context, path), kernel);
   else if (bytes.includes(0)) throw errFailed(`${path} is neither a BPF object nor a C source`);
   else addSource(needs, context, { path, text: new TextDecoder().decode(bytes) });

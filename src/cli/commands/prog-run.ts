@@ -95,7 +95,7 @@ export const progRun: Handler = async (context, words) => {
 
 function testRunAttr({ io }: Context, args: RunArguments): ProgTestRunAttr {
   const read = (path: string | undefined) =>
-    path === undefined ? undefined : readInput(io, path, `failed to open ${path}`);
+    path === undefined ? undefined : readInput(io, path, { problem: `failed to open ${path}` });
   const dataIn = read(args.data_in);
   const ctxIn = read(args.ctx_in);
   return {

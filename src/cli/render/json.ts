@@ -41,9 +41,16 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '"': '\\"',
 };
 
-/** Text in quotes. Only what is named here is escaped, as in bpftool's writer. */
+/** What cannot stand in text as it is: below the space, the quote and the backslash. */
+const SPECIAL = /[^ -\uffff]|["\\]/g;
+
+/**
+ * Text in quotes.
+ *
+ * DEVIATION: bpftool writes the control characters that have no letter of their own as they are, which no parser takes.
+ */
 function quote(text: string): string {
-  return `"${text.replace(/[\t\n\r\f\b\\"]/g, (c) => ESCAPES[c])}"`;
+  return `"${text.replace(SPECIAL, (c) => ESCAPES[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
 }
 
 const INDENT = '    ';
