@@ -1,7 +1,8 @@
-import type { Insns, ProgramFacts } from '../isa/index.ts';
+import type { Insns, ProgramFacts, RefusalReport } from '../isa/index.ts';
 import { bpf_prog_flags, errno } from '../uapi/index.ts';
 import { checkKfuncCalls } from './calls/kfunc-load.ts';
 import { checkThrowingCallbacks } from './calls/throwing-callbacks.ts';
+import { effectsOf } from './effects.ts';
 import { analyse } from './facts/analyse.ts';
 import { endOfLog } from './log/end.ts';
 import { SourceLines } from './log/source-lines.ts';
@@ -14,7 +15,7 @@ import { findLoops } from './prune/components.ts';
 import { markFlow } from './prune/control-flow.ts';
 import { liveRegisters } from './prune/liveness.ts';
 import type { Refusal } from './refusal.ts';
-import { type RefusalReport, reportRefusal, reportUnwalked } from './report/report.ts';
+import { reportRefusal, reportUnwalked } from './report/report.ts';
 import { checkStackDepth } from './stack-depth.ts';
 import { checkJumps, checkReachable, checkSubprograms } from './subprograms.ts';
 import { functionsOf } from './types/global-function.ts';
@@ -105,6 +106,7 @@ function checkShape<M extends VerifiedMap>(options: VerifyOptions<M>): WalkedPro
     mapAt: used.mapAt,
     privileged: options.capabilities.perfmon,
     functions,
+    effects: effectsOf(options, subprograms),
     globals: globalsOf(functions, subprograms.length),
     live: liveRegisters(insns, (insn) => argumentsOf(options, insn)),
     loops: findLoops(insns),

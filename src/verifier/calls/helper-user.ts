@@ -2,13 +2,11 @@ import { isComposite } from '../../btf/index.ts';
 import type { HelperUser } from '../../catalog/index.ts';
 import { bpf_prog_flags, bpf_prog_type } from '../../uapi/index.ts';
 import type { VerifiedTarget, VerifyOptions } from '../options.ts';
-import type { Walk } from '../walk/walk.ts';
 
 const users = new WeakMap<VerifyOptions, HelperUser>();
 
 /** What the program is, as far as helpers depend on it. */
-export function helperUser(walk: Walk): HelperUser {
-  const { options } = walk;
+export function helperUser({ options }: { readonly options: VerifyOptions }): HelperUser {
   let user = users.get(options);
   if (!user) users.set(options, (user = userOf(options)));
   return user;

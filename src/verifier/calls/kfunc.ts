@@ -8,6 +8,7 @@ import { checkKfuncArgs } from './kfunc-args.ts';
 import { createKfuncCall, type Kfunc, type KfuncCall, kfuncAt } from './kfunc-call.ts';
 import { releaseKfuncArg } from './kfunc-release.ts';
 import { setKfuncResult } from './kfunc-result.ts';
+import { kfuncChangesPacket } from './packet-helpers.ts';
 import { forgetPacket } from './references.ts';
 import { deferFailedLock, walkResLock } from './res-lock.ts';
 import { enterOrLeaveSection } from './sections.ts';
@@ -16,7 +17,6 @@ import { walkThrow } from './throw.ts';
 /** Kfuncs that may be called while a lock is held. */
 const UNDER_LOCK =
   /^bpf_(list_(push|pop)_.*|list_(front|back)|rbtree_.*|refcount_acquire_impl|iter_num_.*|res_spin_.*|arena_(alloc|free|reserve)_pages|stream_vprintk.*)$/;
-const CHANGES_PACKET: readonly string[] = ['bpf_xdp_pull_data'];
 
 /** A call of a kfunc. @see Documentation/bpf/kfuncs.rst (v6.18) */
 export function walkKfunc(walk: Walk): Outcome {
@@ -64,7 +64,7 @@ function perform(walk: Walk, call: KfuncCall): Outcome {
   clobberRegisters(walk);
   const failed = setKfuncResult(walk, call);
   if (failed) return failed;
-  if (CHANGES_PACKET.includes(name)) forgetPacket(walk);
+  if (kfuncChangesPacket(name)) forgetPacket(walk);
   return call.kfunc.flags.has('next') ? goOnIterating(walk, call) : undefined;
 }
 

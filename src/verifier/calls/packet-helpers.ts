@@ -36,6 +36,13 @@ export function changesPacket(id: number): boolean {
   return CHANGES.has(id);
 }
 
+const CHANGING_KFUNCS: readonly string[] = ['bpf_xdp_pull_data'];
+
+/** The same of a kfunc. */
+export function kfuncChangesPacket(name: string): boolean {
+  return CHANGING_KFUNCS.includes(name);
+}
+
 /** Programs that read packets, and hand them to helpers that take packets. */
 const READERS: readonly number[] = [
   t.BPF_PROG_TYPE_LWT_IN,

@@ -1,4 +1,5 @@
 import { isNullRow } from '../calls/null.ts';
+import { forgetPacket } from '../calls/references.ts';
 import { ROW, TYPE } from '../domain/row.ts';
 import { checkHelperMemory } from '../memory/helper-memory.ts';
 import type { Refusal } from '../refusal.ts';
@@ -18,13 +19,23 @@ import { clobberRegisters } from './frames.ts';
 import { setUnknown } from './set-row.ts';
 import type { Walk } from './walk.ts';
 
+const NO_SLEEP = `global functions that may sleep are not allowed in non-sleepable context,
+i.e., in a RCU/IRQ/preempt-disabled section, or in
+a non-sleepable BPF program context`;
+
 /** A call of a global function: its arguments have to be what it is verified for; then it may return any number. */
 export function walkGlobalCall(walk: Walk, subprogram: number): Refusal | undefined {
   const { state, program } = walk;
   const fn = program.functions![subprogram];
   const refusal = checkArguments(walk, globalArguments(walk.options, fn));
+  const { locks, rcuLocks, preemptLocks, irqId, sleepable } = state.shared;
+  if (locks > 0) return walk.invalid('use static function instead');
+  const effects = program.effects[subprogram];
+  if (effects.maySleep && (rcuLocks > 0 || preemptLocks > 0 || irqId > 0 || !sleepable)) {
+    return walk.invalid(NO_SLEEP);
+  }
   if (refusal) return { ...refusal, text: `Caller passes invalid args into func#${subprogram} ('${fn.name}')` };
-  if (state.shared.locks > 0) return walk.invalid('use static function instead');
+  if (effects.changesPacket) forgetPacket(walk);
   walk.globalsCalled[subprogram] = 1;
   clobberRegisters(walk);
   setUnknown(walk.w, walk.reg(0));

@@ -1,5 +1,6 @@
 import type { Insns } from '../../isa/index.ts';
 import { TYPE } from '../domain/row.ts';
+import type { Effects } from '../effects.ts';
 import { VerifierLog } from '../log/log.ts';
 import type { SourceLines } from '../log/source-lines.ts';
 import type { ValueField, VerifiedMap, VerifyOptions } from '../options.ts';
@@ -35,6 +36,8 @@ export interface WalkedProgram<M extends VerifiedMap = VerifiedMap> {
   readonly subprogramOf: Uint16Array;
   /** By subprogram: 1 where it is global, and verified on its own. */
   readonly globals: Uint8Array;
+  /** By subprogram: what its callers have to expect. */
+  readonly effects: readonly Effects[];
   /** By subprogram: its function in the program's BTF. */
   readonly functions: ReturnType<typeof functionsOf>;
   readonly maps: readonly M[];
