@@ -1,5 +1,5 @@
 import { bpf_func_id, bpf_prog_type } from '../../uapi/index.ts';
-import type { Walk } from '../walk/walk.ts';
+import type { VerifyOptions } from '../options.ts';
 
 const f = bpf_func_id;
 const t = bpf_prog_type;
@@ -60,7 +60,7 @@ const READERS: readonly number[] = [
 ];
 
 /** Whether the program may pass a pointer into the packet to a helper; `taken`: the helper takes such pointers. */
-export function mayPassPacket({ options }: Walk, taken: boolean): boolean {
+export function mayPassPacket({ options }: { readonly options: VerifyOptions }, taken: boolean): boolean {
   if (options.progType === t.BPF_PROG_TYPE_CGROUP_SOCKOPT) return true;
   return READERS.includes(options.progType) && taken;
 }
