@@ -1,6 +1,7 @@
 import type { Btf } from '../btf/index.ts';
 import type { KernelProfile } from '../catalog/index.ts';
 import type { Insns, PointerClass } from '../isa/index.ts';
+import type { State } from './state/state.ts';
 
 /** What the check needs to know of a map that the program names; the caller's own map may be passed as it is. */
 export interface CheckedMap {
@@ -113,6 +114,20 @@ export interface Capabilities {
   readonly sysAdmin: boolean;
 }
 
+/** Looks on at a walk. */
+export interface WalkObserver {
+  /**
+   * A path ends only where all of its numbers lie in the ranges of a state that was gone on from, whether anything asks
+   * for them or not: then all that any run may come to is among what is told.
+   */
+  readonly exact: boolean;
+  /**
+   * Told of the state before each instruction that is walked; it changes as the walk goes on.
+   * @param live registers of the running frame that are still read, a bit each
+   */
+  visit(insn: number, state: State, live: number): void;
+}
+
 /** A program as the whole check gets it. */
 export interface VerifyOptions<M extends VerifiedMap = VerifiedMap> extends CheckOptions<M> {
   /** `prog_name` of the load. */
@@ -138,6 +153,8 @@ export interface VerifyOptions<M extends VerifiedMap = VerifiedMap> extends Chec
   modules?(): readonly KernelTypes[];
   /** A BTF object by its id: that of a map's key and value. */
   btfById(id: number): Btf | undefined;
+  /** Looks on at the walk; for tests of the verifier. */
+  readonly observer?: WalkObserver;
   /** The address of a kernel symbol, for `ldimm64` of a kernel variable. */
   symbol?(name: string): bigint | undefined;
 }

@@ -19,3 +19,4 @@ export {
   userOffset,
 } from './memory.ts';
 export type { ArenaPlace, ExecutableProgram, SourceLine } from './program.ts';
+export type { Step, StepObserver } from './step.ts';

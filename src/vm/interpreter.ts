@@ -2,6 +2,7 @@ import type { Fault } from './fault.ts';
 import type { ExecutableProgram } from './program.ts';
 import { Run } from './run.ts';
 import { Stack } from './stack.ts';
+import type { StepObserver } from './step.ts';
 import { type Surroundings, Transfer } from './transfer.ts';
 
 /** How a program is entered. */
@@ -18,6 +19,8 @@ export interface RunOptions {
   readonly entry?: number;
   /** R1 to R5; default: the context in R1. */
   readonly args?: readonly bigint[];
+  /** Told of each instruction before it is carried out. */
+  readonly observe?: StepObserver;
 }
 
 /** How a run ended: R0 as a u64, or the fault; and how many instructions were carried out. */
@@ -37,9 +40,10 @@ export function createInterpreter(around: Surroundings): Interpreter {
   const engine = { memory: around.memory, helpers: around.helpers, stack: new Stack(around.memory) };
   const spare: Transfer[] = [];
   return {
-    run(program, { context, cpu = 0, scope, budget = Number.POSITIVE_INFINITY, entry = 0, args = [context] }) {
+    run(program, options) {
+      const { context, cpu = 0, scope, budget = Number.POSITIVE_INFINITY, entry = 0, args = [context] } = options;
       const transfer = spare.pop() ?? new Transfer(engine);
-      const run = new Run(program, { engine, transfer, context, cpu, scope, budget });
+      const run = new Run(program, { engine, transfer, context, cpu, scope, budget, observe: options.observe });
       try {
         const end = run.start(entry, args);
         const { steps } = run;

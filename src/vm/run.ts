@@ -36,6 +36,7 @@ import { MayGoto } from './may-goto.ts';
 import type { ExecutableProgram } from './program.ts';
 import type { Registers } from './registers.ts';
 import type { Stack } from './stack.ts';
+import type { Step, StepObserver } from './step.ts';
 import type { Surroundings, Transfer } from './transfer.ts';
 
 /** Frames of one program, callbacks included. */
@@ -72,10 +73,12 @@ export interface RunSettings {
   readonly scope: unknown;
   /** Instructions that may be carried out, callbacks included. */
   readonly budget: number;
+  /** Told of each instruction before it is carried out. */
+  readonly observe?: StepObserver;
 }
 
 /** One entry into a program, up to its exit: the interpreter's loop, calls and returns. */
-export class Run implements Execution {
+export class Run implements Execution, Step {
   readonly cpu: number;
   readonly context: bigint;
   readonly scope: unknown;
@@ -85,6 +88,7 @@ export class Run implements Execution {
   readonly #registers: Registers;
   readonly #budget: number;
   readonly #base: number;
+  readonly #observe: StepObserver | undefined;
   readonly #frames: Frame[] = [];
   #code: Code;
   /** The instruction being carried out. */
@@ -106,6 +110,7 @@ export class Run implements Execution {
     this.#transfer = settings.transfer;
     this.#registers = settings.transfer.registers;
     this.#budget = settings.budget;
+    this.#observe = settings.observe;
     this.context = settings.context;
     this.cpu = settings.cpu;
     this.scope = settings.scope;
@@ -113,6 +118,18 @@ export class Run implements Execution {
 
   get program(): ExecutableProgram {
     return this.#code.program;
+  }
+
+  get insn(): number {
+    return this.#pc;
+  }
+
+  get registers(): BigUint64Array {
+    return this.#registers.u64;
+  }
+
+  get callers(): readonly Frame[] {
+    return this.#frames;
   }
 
   /** Instructions carried out so far. */
@@ -165,6 +182,7 @@ export class Run implements Execution {
         pc = this.#stop({ kind: 'budget', reason: `${this.#budget} steps are used up` });
       else {
         this.#steps++;
+        this.#observe?.(this);
         pc = this.#step(pc);
       }
     }

@@ -113,7 +113,8 @@ function isIteratorActive(walk: Walk): boolean {
 /** All paths from the state were walked. */
 function compareDone(walk: Walk, old: ExploredState): Found | undefined {
   const open = walk.loops.isOpen(old);
-  if (!isCovered(old.saved, walk.state, comparing(walk, open ? 'range' : 'covered'))) return undefined;
+  const closeness = open || walk.options.observer?.exact ? 'range' : 'covered';
+  if (!isCovered(old.saved, walk.state, comparing(walk, closeness))) return undefined;
   return open ? 'loops' : 'covered';
 }
 

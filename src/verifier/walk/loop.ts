@@ -11,7 +11,8 @@ export const MAX_PROCESSED = 1_000_000;
 
 /** Walks all paths from the state and instruction that `walk` stands at. */
 export function walkPaths(walk: Walk): Refusal | undefined {
-  const { flow } = walk.program;
+  const { flow, live } = walk.program;
+  const { observer } = walk.options;
   for (;;) {
     if (walk.insn >= walk.insns.length) return invalid(`invalid insn idx ${walk.insn} insn_cnt ${walk.insns.length}`);
     if (++walk.processed > MAX_PROCESSED) {
@@ -23,6 +24,7 @@ export function walkPaths(walk: Walk): Refusal | undefined {
       if (flow.jump[walk.insn]) walk.note({});
       walk.seen[walk.insn] = 1;
       if (walk.log) traceInsn(walk);
+      if (observer) observer.visit(walk.insn, walk.state, live[walk.insn]);
       const outcome = step(walk);
       if (outcome === undefined) {
         if (walk.log) traceStep(walk);
