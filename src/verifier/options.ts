@@ -1,6 +1,7 @@
 import type { Btf } from '../btf/index.ts';
 import type { KernelProfile } from '../catalog/index.ts';
 import type { Insns, PointerClass } from '../isa/index.ts';
+import type { Capabilities } from './privileges.ts';
 import type { State } from './state/state.ts';
 
 /** What the check needs to know of a map that the program names; the caller's own map may be passed as it is. */
@@ -102,16 +103,6 @@ export interface DebugRecords {
   readonly bytes: Uint8Array;
   /** Bytes of one. */
   readonly size: number;
-}
-
-/** What the loader may do. */
-export interface Capabilities {
-  /** CAP_BPF: loops, function calls, precise tracking, a million instructions. */
-  readonly bpf: boolean;
-  /** CAP_PERFMON: leaks of addresses, uninitialised stack, no speculation checks. */
-  readonly perfmon: boolean;
-  readonly netAdmin: boolean;
-  readonly sysAdmin: boolean;
 }
 
 /** Looks on at a walk. */

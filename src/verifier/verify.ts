@@ -10,6 +10,7 @@ import { traceFunctions } from './log/trace.ts';
 import { checkMaps } from './map-rules.ts';
 import { checkPacketLoadFunctions } from './memory/int-functions.ts';
 import type { VerifiedMap, VerifyOptions } from './options.ts';
+import { privilegesOf } from './privileges.ts';
 import { callKindOf } from './prune/call-kind.ts';
 import { findLoops } from './prune/components.ts';
 import { markFlow } from './prune/control-flow.ts';
@@ -104,7 +105,7 @@ function checkShape<M extends VerifiedMap>(options: VerifyOptions<M>): WalkedPro
     subprogramAt: new Map(subprograms.map((start, index) => [start, index])),
     maps: used.maps,
     mapAt: used.mapAt,
-    privileged: options.capabilities.perfmon,
+    privileges: privilegesOf(options.capabilities),
     functions,
     effects: effectsOf(options, subprograms),
     globals: globalsOf(functions, subprograms.length),

@@ -26,7 +26,7 @@ export function checkHelperArg(walk: Walk, checked: CheckedArg): Refusal | undef
   const { w } = walk;
   if (w[row + TYPE] === NOT_INIT) return walk.denied(`R${register} !read_ok`);
   if (arg.kind === 'any') {
-    const leaks = !walk.program.privileged && w[row + TYPE] !== SCALAR_VALUE;
+    const leaks = !walk.program.privileges.allowPtrLeaks && w[row + TYPE] !== SCALAR_VALUE;
     return leaks ? walk.denied(`R${register} leaks addr into helper function`) : undefined;
   }
   if (isPacketPointer(w[row + TYPE]) && !mayPassPacket(walk, call.prototype.packetAccess)) {

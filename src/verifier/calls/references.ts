@@ -17,7 +17,7 @@ import type { Walk } from '../walk/walk.ts';
 
 /** What was a pointer is a number of which nothing is known; who may not see addresses may not read it. */
 export function forgetPointer(walk: Walk, row: number): void {
-  if (walk.program.privileged) setUnknown(walk.w, row);
+  if (walk.program.privileges.allowPtrLeaks) setUnknown(walk.w, row);
   else clearRow(walk.w, row);
 }
 

@@ -105,7 +105,7 @@ const LEAKED_INTO: Readonly<Record<number, string>> = {
 
 /** Whether a pointer is stored where somebody may see it who must not. */
 function isLeak(walk: Walk, { value }: Access): boolean {
-  return value !== undefined && !walk.program.privileged && walk.typeOf(value) !== SCALAR_VALUE;
+  return value !== undefined && !walk.program.privileges.allowPtrLeaks && walk.typeOf(value) !== SCALAR_VALUE;
 }
 
 function noMemory(walk: Walk, register: number): Refusal {

@@ -94,6 +94,6 @@ function readModifyWrite(walk: Walk): Refusal | undefined {
 }
 
 function checkNoLeak(walk: Walk, register: number): Refusal | undefined {
-  if (walk.program.privileged || walk.typeOf(register) === SCALAR_VALUE) return undefined;
+  if (walk.program.privileges.allowPtrLeaks || walk.typeOf(register) === SCALAR_VALUE) return undefined;
   return walk.denied(`R${register} leaks addr into mem`);
 }

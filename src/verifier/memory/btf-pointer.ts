@@ -70,7 +70,7 @@ interface Reached {
 function checkReachable(walk: Walk, { register }: Access, { row, off, name }: Reached): Refusal | undefined {
   const { w, btfs, options, program } = walk;
   const type = w[row + TYPE];
-  if (!program.privileged) {
+  if (!program.privileges.allowPtrLeaks) {
     return walk.refused(errno.EPERM, `'struct ${name}' access is allowed only to CAP_PERFMON and CAP_SYS_ADMIN`);
   }
   if (!options.gplCompatible && btfs.isKernel(w[row + AUX2])) {

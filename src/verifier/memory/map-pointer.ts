@@ -57,7 +57,7 @@ export function accessMapPointer(walk: Walk, access: Access): Refusal | undefine
   const name = STRUCTS.get(mapType);
   const struct = name === undefined ? undefined : btf.findByName(name, 'STRUCT');
   if (!struct) return walk.refused(errno.ENOTSUPP, `map_ptr access not supported for map type ${mapType}`);
-  if (!walk.program.privileged) {
+  if (!walk.program.privileges.allowPtrLeaks) {
     return walk.refused(errno.EPERM, `'struct ${name}' access is allowed only to CAP_PERFMON and CAP_SYS_ADMIN`);
   }
   const off = w[row + OFF] + access.off;

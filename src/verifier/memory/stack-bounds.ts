@@ -54,7 +54,7 @@ export function locateOnStack(walk: Walk, { register, off, size, write }: StackA
 
 /** How far down the stack may be accessed. Who may not see old bytes reads only where was written. */
 function lowest(walk: Walk, frame: number, write: boolean): number {
-  return write || walk.program.privileged ? STACK_BYTES : 8 * walk.state.slots[frame];
+  return write || walk.program.privileges.allowUninitStack ? STACK_BYTES : 8 * walk.state.slots[frame];
 }
 
 /** The slots down to the byte exist. */

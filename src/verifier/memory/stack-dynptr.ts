@@ -36,7 +36,7 @@ export function forgetSlices(walk: Walk, id: number): void {
   if (id === 0) return;
   walk.state.forEachRow((row) => {
     if (baseType(w[row + TYPE]) !== PTR_TO_MEM || w[row + AUX2] !== id) return;
-    if (walk.program.privileged) setUnknown(w, row);
+    if (walk.program.privileges.allowPtrLeaks) setUnknown(w, row);
     else clearRow(w, row);
   });
 }

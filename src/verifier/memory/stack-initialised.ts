@@ -39,7 +39,7 @@ export function checkInitialised(walk: Walk, bytes: StackBytes): Refusal | undef
   if ('errno' in range) return range;
   const { w } = walk;
   const row = walk.reg(register);
-  if (range.variable && !walk.program.privileged) {
+  if (range.variable && !walk.program.privileges.bypassSpecV1) {
     return walk.denied(`R${register} variable offset stack access prohibited for !root, var_off=${pairText(w, row)}`);
   }
   if (bytes.uninitialised && !range.variable) return checkNoDynptr(walk, range);
@@ -71,12 +71,12 @@ function readByte(walk: Walk, { frame, off, write }: { frame: number; off: numbe
   const byte = (-off - 1) & 7;
   const what = slotByte(w, slot, byte);
   if (what === STACK_MISC) return true;
-  if (what === STACK_ZERO || (what === STACK_INVALID && program.privileged)) {
+  if (what === STACK_ZERO || (what === STACK_INVALID && program.privileges.allowUninitStack)) {
     if (write) setSlotByte(w, slot, byte, STACK_MISC);
     return true;
   }
   const row = spilledRow(slot);
-  if (!isSpilled(w, slot) || (w[row + TYPE] !== SCALAR_VALUE && !program.privileged)) return false;
+  if (!isSpilled(w, slot) || (w[row + TYPE] !== SCALAR_VALUE && !program.privileges.allowPtrLeaks)) return false;
   if (write) {
     setUnknown(w, row);
     scrubSlot(w, slot);

@@ -56,7 +56,7 @@ function readAt(walk: Walk, access: Access, range: StackRange): Refusal | undefi
     if (into !== undefined) {
       copyRow(w, walk.reg(into), w, from);
       noteStackAccess(walk, range.frame, index);
-    } else if (w[from + TYPE] !== SCALAR_VALUE && !walk.program.privileged) {
+    } else if (w[from + TYPE] !== SCALAR_VALUE && !walk.program.privileges.allowPtrLeaks) {
       return walk.denied(`leaking pointer from stack off ${range.min}`);
     }
     return undefined;
@@ -116,7 +116,7 @@ function checkEachByte(walk: Walk, { min, size }: StackRange, slot: number): Ref
   for (let i = 0; i < size; i++) {
     const what = slotByte(walk.w, slot, (-min - 1 - i) & 7);
     if (what === STACK_MISC || what === STACK_ZERO || what === STACK_SPILL) continue;
-    if (what === STACK_INVALID && walk.program.privileged) continue;
+    if (what === STACK_INVALID && walk.program.privileges.allowUninitStack) continue;
     return walk.denied(`invalid read from stack off ${min}+${i} size ${size}`);
   }
   return undefined;

@@ -45,14 +45,20 @@ function writeAt(walk: Walk, access: Access, { frame, min, size }: StackRange): 
   const { w } = walk;
   const index = slotIndex(min);
   const slot = slotAt(frame, index);
-  if (size !== 8 && !walk.program.privileged && isSpilled(w, slot) && w[spilledRow(slot) + TYPE] !== SCALAR_VALUE) {
+  if (
+    size !== 8 &&
+    !walk.program.privileges.allowPtrLeaks &&
+    isSpilled(w, slot) &&
+    w[spilledRow(slot) + TYPE] !== SCALAR_VALUE
+  ) {
     return walk.denied('attempt to corrupt spilled pointer on stack');
   }
   const destroyed = destroyDynptr(walk, frame, index);
   if (destroyed) return destroyed;
   const row = storedRow(walk, access);
   const aligned = (min & 7) === 0;
-  if (row !== undefined && aligned && w[row + TYPE] === SCALAR_VALUE && walk.options.capabilities.bpf) {
+  if (aligned && size === 8) walk.writeSlot(frame, index);
+  if (row !== undefined && aligned && w[row + TYPE] === SCALAR_VALUE && walk.program.privileges.bpfCapable) {
     spillNumber(walk, { slot, row, size });
     noteStackAccess(walk, frame, index);
     return undefined;
@@ -98,7 +104,7 @@ function spillNumber(walk: Walk, { slot, row, size }: { slot: number; row: numbe
 /** A byte that the spill leaves alone is no longer what it was, but where what it was is as good. */
 function blurByte({ w, program }: Walk, slot: number, byte: number): void {
   const was = slotByte(w, slot, byte);
-  if (was === STACK_ZERO || (was === STACK_INVALID && program.privileged)) return;
+  if (was === STACK_ZERO || (was === STACK_INVALID && program.privileges.allowPtrLeaks)) return;
   setSlotByte(w, slot, byte, STACK_MISC);
 }
 
@@ -117,7 +123,7 @@ function writeSomewhere(walk: Walk, access: Access, range: StackRange): Refusal 
     const slot = slotAt(frame, slotIndex(off));
     const byte = (-off - 1) & 7;
     const was = slotByte(w, slot, byte);
-    const unsafe = walk.program.privileged ? undefined : exposes(walk, was, off);
+    const unsafe = walk.program.privileges.allowPtrLeaks ? undefined : exposes(walk, was, off);
     if (unsafe) return unsafe;
     const spilled = spilledRow(slot);
     if (zero && was === STACK_SPILL && w[spilled + TYPE] === SCALAR_VALUE && isZero(w, spilled)) {

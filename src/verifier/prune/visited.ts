@@ -52,7 +52,7 @@ interface Visit {
 type Found = 'covered' | 'loops';
 
 function comparing({ program, insn }: Walk, closeness: Closeness): Comparing {
-  return { closeness, live: program.live, insn, uninitialised: program.privileged };
+  return { closeness, live: program.live, insn, uninitialised: program.privileges.allowUninitStack };
 }
 
 /** The paths from the state are still walked: the one now is one of them. */

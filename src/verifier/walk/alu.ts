@@ -55,7 +55,7 @@ function walkUnary(walk: Walk, op: number): Refusal | undefined {
   if (refusal) return refusal;
   const row = walk.reg(dst);
   const isPointer = w[row + TYPE] !== SCALAR_VALUE;
-  if (isPointer && !walk.program.privileged) return walk.denied(`R${dst} pointer arithmetic prohibited`);
+  if (isPointer && !walk.program.privileges.allowPtrLeaks) return walk.denied(`R${dst} pointer arithmetic prohibited`);
   if (op === BPF_END || isPointer) {
     setUnknown(w, row);
     return undefined;
@@ -111,7 +111,7 @@ function castAddressSpace(walk: Walk, row: number): Refusal | undefined {
 function moveLow(walk: Walk, row: number, from: number): Refusal | undefined {
   const { w, insns, insn } = walk;
   if (w[from + TYPE] !== SCALAR_VALUE) {
-    if (!walk.program.privileged) return walk.denied(`R${insns.src(insn)} partial copy of pointer`);
+    if (!walk.program.privileges.allowPtrLeaks) return walk.denied(`R${insns.src(insn)} partial copy of pointer`);
     setUnknown(w, row);
   } else {
     const fits = w[from + UMAX + 1] === 0;
@@ -135,7 +135,7 @@ function moveExtended(walk: Walk, { row, from, bits, wide }: Extension): Refusal
   const { w, insns, insn } = walk;
   if (w[from + TYPE] !== SCALAR_VALUE) {
     const register = `R${insns.src(insn)}`;
-    if (!walk.program.privileged) {
+    if (!walk.program.privileges.allowPtrLeaks) {
       return walk.denied(wide ? `${register} sign-extension part of pointer` : `${register} partial copy of pointer`);
     }
     setUnknown(w, row);
@@ -178,7 +178,7 @@ function compute(walk: Walk, op: number): Refusal | undefined {
 
 /** A pointer minus a pointer is a number, nothing else may be done with two of them. */
 function computePointers(walk: Walk, op: number, row: number): Refusal | undefined {
-  if (op === BPF_SUB && walk.program.privileged) {
+  if (op === BPF_SUB && walk.program.privileges.allowPtrLeaks) {
     setUnknown(walk.w, row);
     return undefined;
   }

@@ -46,7 +46,7 @@ export function walkJump(walk: Walk): Refusal | undefined {
   const d = walk.reg(dst);
   const s = fromRegister ? walk.reg(src) : walk.scratch(0);
   if (!fromRegister) setImmediate(w, s, insns.imm(insn));
-  else if (!walk.program.privileged && isPointer(w, s) && !(isPacketAny(w, d) && isPacketAny(w, s))) {
+  else if (!walk.program.privileges.allowPtrLeaks && isPointer(w, s) && !(isPacketAny(w, d) && isPacketAny(w, s))) {
     return walk.denied(`R${src} pointer comparison prohibited`);
   }
   const onStack = {
@@ -131,7 +131,7 @@ function takeBoth(walk: Walk, comparison: Comparison, { target, fromRegister }: 
   learn(walk, { ...comparison, op: oppositeOf(op), linked, fromRegister });
   walk.next = insn + 1;
   const dst = walk.insns.dst(insn);
-  return leaks && !walk.program.privileged && isPointer(w, d)
+  return leaks && !walk.program.privileges.allowPtrLeaks && isPointer(w, d)
     ? walk.denied(`R${dst} pointer comparison prohibited`)
     : undefined;
 }

@@ -51,7 +51,7 @@ export function addToPointer(walk: Walk, sum: PointerSum): Refusal | undefined {
     return undefined;
   }
   if (insnClass(insns.code(insn)) !== BPF_ALU64) {
-    if (op !== BPF_SUB || !walk.program.privileged) {
+    if (op !== BPF_SUB || !walk.program.privileges.allowPtrLeaks) {
       return walk.denied(`${register} 32-bit pointer arithmetic prohibited`);
     }
     setUnknown(w, into);

@@ -23,7 +23,7 @@ export function checkReturn(walk: Walk, register: number): Refusal | undefined {
   const unread = walk.checkRead(register);
   if (unread) return unread;
   const row = walk.reg(register);
-  if (!walk.program.privileged && w[row + TYPE] !== SCALAR_VALUE) {
+  if (!walk.program.privileges.allowPtrLeaks && w[row + TYPE] !== SCALAR_VALUE) {
     return walk.denied(`R${register} leaks addr as return value`);
   }
   if (frame.callback === 'async') {

@@ -4,6 +4,7 @@ import type { Effects } from '../effects.ts';
 import { VerifierLog } from '../log/log.ts';
 import type { SourceLines } from '../log/source-lines.ts';
 import type { ValueField, VerifiedMap, VerifyOptions } from '../options.ts';
+import type { Privileges } from '../privileges.ts';
 import { LoopVisits } from '../prune/backedges.ts';
 import type { ControlFlow } from '../prune/control-flow.ts';
 import type { ExploredState } from '../prune/explored.ts';
@@ -43,8 +44,7 @@ export interface WalkedProgram<M extends VerifiedMap = VerifiedMap> {
   readonly maps: readonly M[];
   /** The map that a wide instruction names, as an index of `maps`. */
   readonly mapAt: ReadonlyMap<number, number>;
-  /** The loader may see addresses (CAP_PERFMON). */
-  readonly privileged: boolean;
+  readonly privileges: Privileges;
   readonly flow: ControlFlow;
   /** By instruction: the loop that it is in; 0: none. */
   readonly loops: Uint32Array;

@@ -1,0 +1,34 @@
+/** The capabilities of a loader that matter to the check; CAP_SYS_ADMIN stands for CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN. */
+export interface Capabilities {
+  readonly bpf: boolean;
+  readonly perfmon: boolean;
+  readonly netAdmin: boolean;
+  readonly sysAdmin: boolean;
+}
+
+/**
+ * What the check lets a program do because of who loads it: all that it knows of capabilities.
+ * @see Documentation/userspace-api/ebpf/, capabilities(7), include/linux/bpf.h (v6.18)
+ */
+export interface Privileges {
+  /** Subprograms, kfuncs and loops; numbers are followed onto the stack, and how exactly they have to be known (CAP_BPF). */
+  readonly bpfCapable: boolean;
+  /** Addresses of the kernel may get out, and be computed with (CAP_PERFMON). */
+  readonly allowPtrLeaks: boolean;
+  /** What was never written to a stack may be read (CAP_PERFMON). */
+  readonly allowUninitStack: boolean;
+  /** Nobody looks at what a processor does that guesses a condition wrongly (CAP_PERFMON). */
+  readonly bypassSpecV1: boolean;
+  /** The same of loads that overtake a store (CAP_PERFMON). */
+  readonly bypassSpecV4: boolean;
+}
+
+export function privilegesOf({ bpf, perfmon }: Capabilities): Privileges {
+  return {
+    bpfCapable: bpf,
+    allowPtrLeaks: perfmon,
+    allowUninitStack: perfmon,
+    bypassSpecV1: perfmon,
+    bypassSpecV4: perfmon,
+  };
+}
