@@ -11,7 +11,7 @@ import type { Attachment } from './core/link.ts';
 import { ObjectTable } from './core/object-table.ts';
 import type { Random } from './core/random.ts';
 import type { KernelServices } from './core/services.ts';
-import type { KernelState, VerifyDepth } from './core/state.ts';
+import type { KernelState, KernelWatch, VerifyDepth } from './core/state.ts';
 import type { Store, StoredRecord } from './core/store.ts';
 import type { KernelSymbols } from './core/symbols.ts';
 import { TextSpace } from './core/text-space.ts';
@@ -34,6 +34,7 @@ interface KernelParts {
   readonly profile: KernelProfile;
   readonly verify: VerifyDepth;
   readonly verified?: KernelState['verified'];
+  readonly watch?: KernelWatch;
   readonly clock: Clock;
   readonly random: Random;
   readonly store: Store | undefined;
@@ -49,7 +50,7 @@ export class KernelObjects implements PinHolder {
   #attachmentsChanged = false;
 
   constructor(options: KernelParts) {
-    const { profile, verify, verified, clock, random, store } = options;
+    const { profile, verify, verified, watch, clock, random, store } = options;
     this.#store = store;
     const pager = store && { load: (page: number, into: Uint8Array) => store.loadPage(page, into) };
     const memory = new Memory({ pager });
@@ -62,6 +63,7 @@ export class KernelObjects implements PinHolder {
       profile,
       verify,
       verified,
+      watch,
       endian: profile.endian,
       memory,
       clock,

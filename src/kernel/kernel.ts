@@ -5,7 +5,7 @@ import { BpfFs } from './bpffs/bpffs.ts';
 import type { Clock } from './core/clock.ts';
 import { createManualClock } from './core/clock.ts';
 import { createSeededRandom, type Random } from './core/random.ts';
-import type { VerifyDepth } from './core/state.ts';
+import type { KernelWatch, VerifyDepth } from './core/state.ts';
 import type { Store } from './core/store.ts';
 import type { TaskInfo } from './core/task.ts';
 import { KernelObjects } from './kernel-objects.ts';
@@ -25,6 +25,8 @@ export interface KernelOptions {
   readonly verify?: VerifyDepth;
   /** Told what the verifier found of each program, where all of it is asked (`verify: 'full'`). */
   readonly verified?: (result: VerifyResult) => void;
+  /** Looks on while programs are checked (`verify: 'full'`) and run. */
+  readonly watch?: KernelWatch;
   /** Where its state is read from, and written to by `save`; without one it lives in memory only. */
   readonly store?: Store;
 }
@@ -72,8 +74,8 @@ const MAX_EVENTS = 10_000;
  */
 export function createKernel(options: KernelOptions): Kernel {
   const { profile, store, clock = createManualClock(), random = createSeededRandom() } = options;
-  const { verify = 'structure', verified } = options;
-  const objects = new KernelObjects({ profile, verify, verified, clock, random, store });
+  const { verify = 'structure', verified, watch } = options;
+  const objects = new KernelObjects({ profile, verify, verified, watch, clock, random, store });
   const { state } = objects;
   const services = createServices(state);
   objects.services = services;

@@ -52,6 +52,7 @@ export function progLoad(caller: Caller, attr: ProgLoadAttr): Fd | Errno {
   }
   const translated = translate(caller, { attr, insns, target, btfId, facts });
   if ('errno' in translated) return fail(attr, translated);
+  state.watch?.translated(translated.starts);
   const textBase = state.allocText(translated.insns.length);
   return install(caller, { attr, insns, target, facts, btfId, translated, textBase });
 }

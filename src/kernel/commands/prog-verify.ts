@@ -30,7 +30,8 @@ export interface Checking {
 export function checkCode(caller: Caller, checking: Checking): CheckResult<BpfMap> {
   const options = verifyOptions(caller, checking);
   if (caller.state.verify !== 'full') return checkProgram<BpfMap>(options);
-  const result = verifyProgram<BpfMap>(options);
+  const { watch } = caller.state;
+  const result = watch ? watch.verify(options) : verifyProgram<BpfMap>(options);
   caller.state.verified?.(result);
   return result;
 }

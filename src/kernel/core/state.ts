@@ -1,8 +1,8 @@
 import type { Endian } from '../../base/index.ts';
 import type { Btf } from '../../btf/index.ts';
 import type { KernelProfile } from '../../catalog/index.ts';
-import type { VerifyResult } from '../../verifier/index.ts';
-import type { Memory } from '../../vm/index.ts';
+import type { VerifyOptions, VerifyResult } from '../../verifier/index.ts';
+import type { Memory, StepObserver } from '../../vm/index.ts';
 import type { BpfMap, MapHost } from '../maps/map.ts';
 import type { BpfBtf } from './btf.ts';
 import type { CgroupTree } from './cgroups.ts';
@@ -20,6 +20,15 @@ import type { WaitList } from './wait-list.ts';
 /** All of the verifier, or only the checks of a program's structure. */
 export type VerifyDepth = 'full' | 'structure';
 
+/** Looks on while programs are checked and run; for tests of the verifier. */
+export interface KernelWatch {
+  /** Verifies a program in place of `verifyProgram`. */
+  verify(options: VerifyOptions<BpfMap>): VerifyResult<BpfMap>;
+  /** The program verified last has a form that runs. @param starts for each of its instructions: where that begins */
+  translated(starts: Uint32Array): void;
+  readonly stepped: StepObserver;
+}
+
 /**
  * All that an emulated kernel has, for the folders of `kernel/` to work on. `kernel.ts` makes it; nobody else does.
  */
@@ -29,6 +38,7 @@ export interface KernelState {
   readonly verify: VerifyDepth;
   /** Told what the verifier found of each program. */
   readonly verified: ((result: VerifyResult) => void) | undefined;
+  readonly watch: KernelWatch | undefined;
   readonly endian: Endian;
   readonly memory: Memory;
   readonly clock: Clock;

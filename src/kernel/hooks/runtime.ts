@@ -65,7 +65,7 @@ export function createRuntime(state: KernelState, callables: Callables): Runtime
     run(scope, { context, address, args }) {
       const program = scope.prog.executable();
       const entry = address === undefined ? 0 : Number((address - program.textBase) / 8n);
-      const options = { context, cpu: scope.cpu, scope, entry, budget: STEP_BUDGET };
+      const options = { context, cpu: scope.cpu, scope, entry, budget: STEP_BUDGET, observe: state.watch?.stepped };
       return interpreter.run(program, args ? { ...options, args } : options);
     },
   };
