@@ -29,7 +29,7 @@ export { skeletonName, skeletonOf } from './skeleton/skeleton.ts';
 export type { StructOpsLayout, StructOpsMember } from './skeleton/struct-ops.ts';
 export { skeletonDocument } from './skeleton/to-document.ts';
 export type { TsSkeletonOptions } from './skeleton/ts.ts';
-export { formatTsSkeleton } from './skeleton/ts.ts';
+export { formatTsSkeleton, formatTsSubskeleton } from './skeleton/ts.ts';
 export { formatTsTypes } from './skeleton/ts-module.ts';
 export type { CNames, Needs } from './vmlinux/index.ts';
 export {

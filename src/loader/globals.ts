@@ -2,7 +2,7 @@ import { resolveType } from '../btf/index.ts';
 import { type MapSpec, sizedShape } from '../object/index.ts';
 import { isErrno, type MappedMemory } from '../syscall/index.ts';
 import { type Codec, createCodec } from './codec.ts';
-import { errReadOnly } from './errors.ts';
+import { errNoElement, errReadOnly } from './errors.ts';
 import type { SkeletonMapHost } from './typed-map.ts';
 
 /** The only element of a data section's map. */
@@ -18,11 +18,21 @@ interface Variable {
  * The variables of a data section as an object: reading one decodes it, assigning one writes it. Until the object is
  * loaded they are its initial data, then the kernel's memory. What is read is a copy: assign arrays and structs whole.
  * Static variables are left out, as libbpf's skeletons do.
+ * @param names those that are wanted; none means all
+ * @throws {LoaderError} `LOADER_NO_SUCH` where one is not there
  */
-export function createGlobals<T extends object>(host: SkeletonMapHost, spec: MapSpec): T {
+export function createGlobals<T extends object>(
+  host: SkeletonMapHost,
+  spec: MapSpec,
+  names: readonly string[] = [],
+): T {
   const section = new Section(host, spec);
   const globals = {};
-  for (const { name, offset, codec } of variablesOf(host, spec)) {
+  const variables = variablesOf(host, spec);
+  const missing = names.find((wanted) => !variables.some(({ name }) => name === wanted));
+  if (missing !== undefined) throw errNoElement('variable', missing);
+  for (const { name, offset, codec } of variables) {
+    if (names.length > 0 && !names.includes(name)) continue;
     Object.defineProperty(globals, name, {
       enumerable: true,
       get: () => section.read((bytes) => codec.decode(bytes, offset)),

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { EbpftsError } from '../../src/base/index.ts';
-import { formatTsSkeleton, skeletonOf } from '../../src/gen/index.ts';
+import { formatTsSkeleton, formatTsSubskeleton, type Skeleton, skeletonOf } from '../../src/gen/index.ts';
 import { openObject } from '../../src/object/index.ts';
 import { typeCheckModules } from '../support/type-check-skeletons.ts';
 
@@ -13,12 +13,14 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const objects = `${root}samples/objects/`;
 const fixtures = `${root}test/fixtures/objects/`;
 
-function tsSkeletonOf(path: string, runtime?: string): string {
+function skeletonAt(path: string): Skeleton {
   const elf = readFileSync(path);
   const file = path.slice(path.lastIndexOf('/') + 1);
   const name = file.replace(/\.bpf\.o$/, '');
-  return formatTsSkeleton(skeletonOf(openObject(elf, { name }), elf, { file, name }), { runtime });
+  return skeletonOf(openObject(elf, { name }), elf, { file, name });
 }
+
+const tsSkeletonOf = (path: string, runtime?: string) => formatTsSkeleton(skeletonAt(path), { runtime });
 
 describe('TypeScript skeletons', () => {
   it.each(['xdp_ssh_firewall', 'ringbuf_packets', 'typed_values', 'globals'])('of %s are as recorded', async (name) => {
@@ -26,27 +28,38 @@ describe('TypeScript skeletons', () => {
     await expect(text).toMatchFileSnapshot(`golden/${name}.skel.ts`);
   });
 
+  it.each(['typed_values', 'globals'])('of %s as a library are as recorded', async (name) => {
+    const skeleton = skeletonAt(`${objects}clang-19/el/${name}.bpf.o`);
+    const text = formatTsSubskeleton(skeleton, { runtime: '../../../src/index.ts' });
+    await expect(text).toMatchFileSnapshot(`golden/${name}.subskel.ts`);
+  });
+
   it('type-check under strict for every sample of every compiler and both byte orders', { timeout: 120_000 }, () => {
     const modules = new Map<string, string>();
     for (const set of ['clang-19/el', 'clang-19/eb', 'clang-14/el', 'gcc/el']) {
       for (const file of readdirSync(`${objects}${set}`)) {
         const name = file.replace(/\.bpf\.o$/, '');
-        const text = unlessRefused(() => tsSkeletonOf(`${objects}${set}/${file}`));
-        if (text !== undefined) modules.set(`${set.replace('/', '-')}-${name}.skel`, text);
+        const skeleton = unlessRefused(() => skeletonAt(`${objects}${set}/${file}`));
+        if (skeleton === undefined) continue;
+        modules.set(`${set.replace('/', '-')}-${name}.skel`, formatTsSkeleton(skeleton));
+        modules.set(`${set.replace('/', '-')}-${name}.subskel`, formatTsSubskeleton(skeleton));
       }
     }
-    for (const name of ['odd_names', 'hostile_names']) modules.set(name, tsSkeletonOf(`${fixtures}${name}.bpf.o`));
+    for (const name of ['odd_names', 'hostile_names']) {
+      modules.set(name, tsSkeletonOf(`${fixtures}${name}.bpf.o`));
+      modules.set(`${name}.subskel`, formatTsSubskeleton(skeletonAt(`${fixtures}${name}.bpf.o`)));
+    }
     // One that is wrong: the check must see it.
     modules.set('wrong', `import { XdpDrop } from './clang-19-el-xdp_drop.skel.ts';\nXdpDrop.open().maps;\n`);
     expect(typeCheckModules(modules)).toEqual([
       expect.stringContaining("Property 'maps' does not exist on type 'XdpDrop'"),
     ]);
-    expect(modules.size).toBeGreaterThan(150);
+    expect(modules.size).toBeGreaterThan(300);
   });
 });
 
 /** Some of GCC's objects are none that libbpf opens. */
-function unlessRefused(make: () => string): string | undefined {
+function unlessRefused<T>(make: () => T): T | undefined {
   try {
     return make();
   } catch (error) {

@@ -5,7 +5,7 @@ import { identifier, NameScope, pascalCase, propertyName, quoted, uniqueBy } fro
 import { mapTypeName } from './map-type-name.ts';
 import { recordOf } from './records.ts';
 import type { Skeleton } from './skeleton.ts';
-import { renderTsSkeleton, type TsMember, type TsSection } from './ts.template.ts';
+import { renderTsSkeleton, renderTsSubskeleton, type TsMember, type TsParts, type TsSection } from './ts.template.ts';
 import { TsTypes } from './ts-types.ts';
 
 /** How a TypeScript skeleton is written. */
@@ -14,8 +14,9 @@ export interface TsSkeletonOptions {
   readonly runtime?: string;
 }
 
-/** What the module imports of the runtime and declares itself. */
+/** What the modules import of the runtime and declare themselves. */
 const TAKEN = ['Skeleton', 'System', 'LoadOptions', 'decodeBase64', 'ELF'];
+const TAKEN_BY_SUB = ['Subskeleton', 'SubskeletonHost'];
 
 /**
  * A TypeScript module that embeds an object and gives a class with libbpf's life cycle, typed from the object's BTF. The
@@ -31,17 +32,32 @@ const TAKEN = ['Skeleton', 'System', 'LoadOptions', 'decodeBase64', 'ELF'];
  * writeFileSync('minimal.skel.ts', formatTsSkeleton(skeleton));
  */
 export function formatTsSkeleton(skeleton: Skeleton, { runtime = 'ebpfts' }: TsSkeletonOptions = {}): string {
-  const { file, name, object } = skeleton;
-  const className = new NameScope(TAKEN).unique(pascalCase(name.replace(/_bpf$/, '')));
-  const types = new TsTypes(object.btf, [...TAKEN, className]);
-  const programs = uniqueBy(object.programs, (program) => program.name);
   return renderTsSkeleton({
-    file,
+    ...partsOf(skeleton, TAKEN),
     runtime,
+    linkNames: programsOf(skeleton).map((program) => program.name),
+    elf: encodeBase64(skeleton.elf),
+  });
+}
+
+/**
+ * A TypeScript module by which a library finds its maps, programs and variables in the object that it was linked into,
+ * typed from the library's BTF. The class is named after the skeleton.
+ */
+export function formatTsSubskeleton(skeleton: Skeleton, { runtime = 'ebpfts' }: TsSkeletonOptions = {}): string {
+  return renderTsSubskeleton({ ...partsOf(skeleton, TAKEN_BY_SUB), runtime });
+}
+
+function partsOf(skeleton: Skeleton, taken: readonly string[]): TsParts {
+  const { file, name, object } = skeleton;
+  const className = new NameScope(taken).unique(pascalCase(name.replace(/_bpf$/, '')));
+  const types = new TsTypes(object.btf, [...taken, className]);
+  return {
+    file,
     name,
     className,
     maps: mapMembers(skeleton, types),
-    programs: programs.map((program) => ({
+    programs: programsOf(skeleton).map((program) => ({
       name: propertyName(program.name),
       comment: `\`SEC("${program.autoload ? '' : '?'}${program.section}")\``,
       value: `this.program(${quoted(program.name)})`,
@@ -51,13 +67,13 @@ export function formatTsSkeleton(skeleton: Skeleton, { runtime = 'ebpfts' }: TsS
       comment: `\`${record.kind === 'STRUCT' ? 'struct' : 'union'} ${record.name}\``,
       value: `this.type<${types.ofType(record.id, record.size)}>(${quoted(record.name)})`,
     })),
-    linkNames: programs.map((program) => program.name),
     sections: dataSections(skeleton, types),
     // Last, when everything has been asked for.
     declarations: types.declarations,
-    elf: encodeBase64(skeleton.elf),
-  });
+  };
 }
+
+const programsOf = ({ object }: Skeleton) => uniqueBy(object.programs, (program) => program.name);
 
 /** Maps of elements; data sections are variables. */
 function mapMembers(skeleton: Skeleton, types: TsTypes): TsMember[] {
@@ -121,12 +137,13 @@ function dataSections({ maps }: Skeleton, types: TsTypes): TsSection[] {
     const readonly = spec.origin === 'kconfig' ? 'readonly ' : '';
     const shown = uniqueBy(section.variables, (variable) => variable.name).filter(({ isKeeper }) => !isKeeper);
     if (shown.length === 0) return [];
-    const fields = shown.map(
-      ({ name, typeId, size }) => `${readonly}${propertyName(name)}: ${types.ofType(typeId, size)};`,
-    );
+    const variables = shown.map(({ name, typeId, size }) => ({
+      name,
+      field: `${readonly}${propertyName(name)}: ${types.ofType(typeId, size)};`,
+    }));
     let name = identifier(section.name.replace(/^\./, ''));
     while (taken.has(name)) name += '_';
     taken.add(name);
-    return [{ name, section: section.name, origin: spec.origin, fields }];
+    return [{ name, section: section.name, origin: spec.origin, variables }];
   });
 }
