@@ -89,7 +89,7 @@ export class KernelObjects implements PinHolder {
       progAt: (address) => this.#progAt(address),
       btf: () => this.#kernelTypes(),
       symbols: () => {
-        symbols ??= new BtfSymbols(this.#kernelTypes());
+        symbols ??= new BtfSymbols(this.#kernelTypes(), profile.config.get('CONFIG_KALLSYMS_ALL') !== 'n');
         return symbols;
       },
     };

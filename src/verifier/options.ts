@@ -142,6 +142,8 @@ export interface VerifyOptions<M extends VerifiedMap = VerifiedMap> extends Chec
   moduleBtf?(fdIndex: number): KernelTypes | undefined;
   /** All modules' BTF. */
   modules?(): readonly KernelTypes[];
+  /** The kernel's or a module's BTF that an fd names. */
+  btfByFd?(fd: number): Btf | undefined;
   /** A BTF object by its id: that of a map's key and value. */
   btfById(id: number): Btf | undefined;
   /** Looks on at the walk; for tests of the verifier. */

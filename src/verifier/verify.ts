@@ -23,6 +23,7 @@ import { functionsOf } from './types/global-function.ts';
 import { walkProgram } from './walk/program.ts';
 import { Walk, type WalkedProgram } from './walk/walk.ts';
 import { resolveWide } from './wide.ts';
+import { type KernelVariable, kernelVariable } from './types/kernel-variable.ts';
 
 /** Instructions of one program at most: BPF_COMPLEXITY_LIMIT_INSNS. */
 const MAX_INSNS = 1_000_000;
@@ -89,7 +90,13 @@ function checkShape<M extends VerifiedMap>(options: VerifyOptions<M>): WalkedPro
   if (loads) return loads;
   const kfuncs = checkKfuncCalls(options);
   if (kfuncs) return kfuncs;
-  const used = resolveWide(options);
+  const variableAt = new Map<number, KernelVariable>();
+  const used = resolveWide(options, (insn) => {
+    const variable = kernelVariable(options, insn);
+    if ('errno' in variable) return variable;
+    variableAt.set(insn, variable);
+    return undefined;
+  });
   if ('errno' in used) return used;
   const progType = options.attachTarget?.program?.progType ?? options.progType;
   const sleepable = (options.flags & bpf_prog_flags.BPF_F_SLEEPABLE) !== 0;
@@ -109,6 +116,7 @@ function checkShape<M extends VerifiedMap>(options: VerifyOptions<M>): WalkedPro
     functions,
     effects: effectsOf(options, subprograms),
     globals: globalsOf(functions, subprograms.length),
+    variableAt,
     live: liveRegisters(insns, (insn) => argumentsOf(options, insn)),
     loops: findLoops(insns),
     flow: markFlow(insns, (insn) => callKindOf(options, insn)),

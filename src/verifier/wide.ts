@@ -10,8 +10,14 @@ export interface UsedMaps<M> {
   readonly mapAt: Map<number, number>;
 }
 
-/** Checks operation bytes and wide instructions and looks the maps up. */
-export function resolveWide<M extends CheckedMap>(options: CheckOptions<M>): UsedMaps<M> | Refusal {
+/**
+ * Checks operation bytes and wide instructions and looks the maps up.
+ * @param checkVariable is asked about each wide instruction that names a variable of the kernel
+ */
+export function resolveWide<M extends CheckedMap>(
+  options: CheckOptions<M>,
+  checkVariable?: (insn: number) => Refusal | undefined,
+): UsedMaps<M> | Refusal {
   const { insns } = options;
   const used: UsedMaps<M> = { maps: [], mapAt: new Map() };
   for (let i = 0; i < insns.length; i++) {
@@ -21,12 +27,17 @@ export function resolveWide<M extends CheckedMap>(options: CheckOptions<M>): Use
       return invalid('BPF_LDX uses reserved fields');
     }
     if (isWide(code)) {
-      const refusal = checkWide(insns, i) ?? resolveMap(options, used, i);
+      const refusal =
+        checkWide(insns, i) ?? resolveMap(options, used, i) ?? (isVariable(insns, i) ? checkVariable?.(i) : undefined);
       if (refusal) return refusal;
       i++;
     } else if (!isKnownOpcode(code)) return invalid(`unknown opcode ${code.toString(16).padStart(2, '0')}`);
   }
   return used;
+}
+
+function isVariable(insns: Insns, i: number): boolean {
+  return insns.src(i) === bpf_pseudo.BPF_PSEUDO_BTF_ID;
 }
 
 function checkWide(insns: Insns, i: number): Refusal | undefined {

@@ -9,6 +9,6 @@ export function profileOf618(btf: Uint8Array, config: Readonly<Record<string, st
     pageSize: 4096,
     cpus: 2,
     btf: () => btf,
-    config: new Map(Object.entries({ CONFIG_HZ: '250', CONFIG_NR_CPUS: '256', ...config })),
+    config: new Map(Object.entries({ CONFIG_HZ: '250', CONFIG_NR_CPUS: '256', CONFIG_KALLSYMS_ALL: 'n', ...config })),
   };
 }

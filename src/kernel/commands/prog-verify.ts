@@ -72,6 +72,7 @@ function verifyOptions(caller: Caller, { attr, insns, target, btfId }: Checking)
     vmlinux: () => state.btf(),
     moduleBtf: (index) => moduleBtf(caller, attr, index),
     modules: () => [...moduleTypes(caller)],
+    btfByFd: (fd) => kernelTypesOf(caller, fd),
     btfById: (id) => (state.btfs.has(id) ? state.btfs.expect(id).types() : undefined),
     symbol: (name) => state.symbols().address(name),
   };
@@ -106,6 +107,13 @@ function moduleBtf(caller: Caller, attr: ProgLoadAttr, index: number): KernelTyp
 }
 
 function* moduleTypes({ state }: Caller): Generator<KernelTypes> {
+function kernelTypesOf(caller: Caller, fd: number): Btf | undefined {
+  const id = idOfFd(caller, 'btf', fd);
+  if (id < 0) return undefined;
+  const object = caller.state.btfs.expect(id);
+  return object.kernelBtf ? object.types() : undefined;
+}
+
   for (const id of state.btfs.ids()) {
     const object = state.btfs.expect(id);
     if (object.kernelBtf && object.name !== 'vmlinux') yield { name: object.name, btf: object.types() };

@@ -8,6 +8,9 @@ const DATA = 0xffff_ffff_8260_0000n;
 const FUNCTION_STRIDE = 0x100;
 const VARIABLE_STRIDE = 0x40;
 
+/** Where the kernel's code begins and ends. */
+const CODE = ['_text', '_stext', '_etext'];
+
 /** Variables that programs name as typeless ksyms and that a kernel's BTF does not carry. */
 const WELL_KNOWN = [
   'bpf_link_fops',
@@ -22,9 +25,7 @@ const WELL_KNOWN = [
   '__per_cpu_start',
   '__per_cpu_end',
   '__per_cpu_offset',
-  '_text',
-  '_stext',
-  '_etext',
+  ...CODE,
   '_sdata',
   '_edata',
 ];
@@ -35,13 +36,15 @@ export class BtfSymbols implements KernelSymbols {
   readonly #variables: string[] = [];
   readonly #byName = new Map<string, bigint>();
 
-  constructor(btf: Btf | undefined) {
+  /** @param hasVariables CONFIG_KALLSYMS_ALL: without it only code has addresses */
+  constructor(btf: Btf | undefined, hasVariables: boolean) {
     for (let id = 1; id < (btf?.typeCount ?? 0); id++) {
       const kind = btf!.kindOf(id);
       if (kind === BTF_KIND.FUNC) this.#add(this.#functions, btf!.nameOf(id), TEXT, FUNCTION_STRIDE);
-      else if (kind === BTF_KIND.VAR) this.#add(this.#variables, btf!.nameOf(id), DATA, VARIABLE_STRIDE);
+      else if (kind === BTF_KIND.VAR && hasVariables)
+        this.#add(this.#variables, btf!.nameOf(id), DATA, VARIABLE_STRIDE);
     }
-    for (const name of WELL_KNOWN) this.#add(this.#variables, name, DATA, VARIABLE_STRIDE);
+    for (const name of hasVariables ? WELL_KNOWN : CODE) this.#add(this.#variables, name, DATA, VARIABLE_STRIDE);
   }
 
   address(name: string): bigint | undefined {

@@ -18,6 +18,7 @@ import { type Reference, type SavedState, State } from '../state/state.ts';
 import type { functionsOf } from '../types/global-function.ts';
 
 /** A branch that has yet to be walked. */
+import type { KernelVariable } from '../types/kernel-variable.ts';
 export interface PendingBranch {
   readonly state: SavedState;
   readonly insn: number;
@@ -46,6 +47,8 @@ export interface WalkedProgram<M extends VerifiedMap = VerifiedMap> {
   readonly mapAt: ReadonlyMap<number, number>;
   readonly privileges: Privileges;
   readonly flow: ControlFlow;
+  /** The variable of the kernel that a wide instruction names. */
+  readonly variableAt: ReadonlyMap<number, KernelVariable>;
   /** By instruction: the loop that it is in; 0: none. */
   readonly loops: Uint32Array;
   /** By instruction: the registers that are still read, a bit each. */

@@ -1,5 +1,5 @@
 import { bpf_map_type, bpf_pseudo } from '../../uapi/index.ts';
-import { AUX, OFF, TYPE } from '../domain/row.ts';
+import { AUX, AUX2, OFF, TYPE } from '../domain/row.ts';
 import type { Refusal } from '../refusal.ts';
 import { CONST_PTR_TO_MAP, PTR_TO_ARENA, PTR_TO_FUNC, PTR_TO_MAP_VALUE } from '../state/reg-type.ts';
 import { setKnown, setPointer, setUnknown } from './set-row.ts';
@@ -15,7 +15,8 @@ export function walkWide(walk: Walk): Refusal | undefined {
       setKnown(w, row, { low: insns.imm(insn), high: insns.imm(insn + 1) });
       return undefined;
     case bpf_pseudo.BPF_PSEUDO_BTF_ID:
-      return walk.unsupported('addresses of kernel variables');
+      loadVariable(walk, row);
+      return undefined;
     case bpf_pseudo.BPF_PSEUDO_FUNC:
       return loadFunction(walk, row);
   }
@@ -34,6 +35,16 @@ export function walkWide(walk: Walk): Refusal | undefined {
   w[row + OFF] = insns.imm(insn + 1);
   w[row + AUX] = map;
   return undefined;
+}
+
+function loadVariable({ program, insn, w, btfs }: Walk, row: number): void {
+  const variable = program.variableAt.get(insn)!;
+  setPointer(w, row, variable.type);
+  if ('size' in variable) w[row + AUX] = variable.size;
+  else {
+    w[row + AUX] = variable.typeId;
+    w[row + AUX2] = btfs.indexOf(variable.btf);
+  }
 }
 
 function loadFunction(walk: Walk, row: number): Refusal | undefined {
