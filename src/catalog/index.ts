@@ -14,6 +14,7 @@ export { contextAccess, hasContextFields, isSocketAccess } from './context-acces
 export { sockContext, tcpSockContext } from './context-skb.table.ts';
 export { contextOfProgType } from './contexts.ts';
 export { defaultConfig } from './default-config.table.ts';
+export type { KernelFeature } from './features.table.ts';
 export type { HelperArg, HelperArgKind, HelperPrototype, HelperReturn } from './helper-prototype.ts';
 export type { KfuncFlags } from './kfuncs.ts';
 export { kfuncFlags } from './kfuncs.ts';
@@ -26,6 +27,16 @@ export { helperPrototype } from './prototype-of.ts';
 export type { SecDef } from './sec.table.ts';
 export { LATER_ATTACH_TYPES, SEC_DEFS } from './sec.table.ts';
 export { findSec, secTarget } from './sec.ts';
-export type { KernelFeature } from './since.table.ts';
-export { hasFeature, hasHelper } from './since.table.ts';
+export type { SinceKind, SinceRow } from './since.ts';
+export {
+  hasFeature,
+  hasHelper,
+  lackOf,
+  lackOfFeature,
+  lackOfFlags,
+  lackOfHelper,
+  lackOfType,
+  sinceRows,
+  sinceText,
+} from './since.ts';
 export { kernelSwitches, versionAtLeast } from './version.ts';

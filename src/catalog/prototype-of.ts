@@ -3,7 +3,7 @@ import { type HelperPrototype, parsePrototype } from './helper-prototype.ts';
 import { HELPER_SETS } from './helper-sets.table.ts';
 import { HELPER_VARIANTS, HELPERS } from './helpers.table.ts';
 import type { KernelProfile } from './profile.ts';
-import { hasHelper } from './since.table.ts';
+import { hasHelper } from './since.ts';
 
 /** What decides on the helpers of a program. */
 export interface HelperUser {

@@ -1,71 +1,213 @@
-import { versionAtLeast } from './version.ts';
-
-/** The first Linux that has what a loader asks for. @see https://docs.kernel.org/bpf/ and `git log` of uapi/linux/bpf.h */
-export const FEATURE_SINCE = {
-  /** `prog_name` and `map_name` */
-  names: '4.15',
-  expected_attach_type: '4.17',
-  btf: '4.18',
-  /** `func_info` and `line_info` with it. */
-  btf_func: '5.0',
-  /** BPF_PSEUDO_MAP_VALUE; `.data`, `.rodata` and `.bss` */
-  global_data: '5.2',
-  /** VAR and DATASEC */
-  btf_datasec: '5.2',
-  array_mmap: '5.5',
-  btf_func_global: '5.6',
-  prog_bind_map: '5.10',
-  btf_float: '5.13',
-  btf_decl_tag: '5.16',
-  btf_type_tag: '5.17',
-  /** ENUM64, and the sign of an ENUM */
-  btf_enum64: '6.0',
-  /** `arg:ctx` on an argument of a global function */
-  arg_ctx_tag: '6.8',
-  /** A DATASEC whose name begins with `?`. */
-  btf_qmark_datasec: '6.9',
+/**
+ * Since which Linux the types, flags and commands of linux/bpf.h exist, in the order of versions: name, version, the commit
+ * that brought it; `uapi` where the header's own history dates it.
+ * @see https://docs.ebpf.io/linux/ (data/feature-versions.yaml of its sources), include/uapi/linux/bpf.h (history in libbpf)
+ */
+export const SINCE = {
+  'program type': `
+    BPF_PROG_TYPE_SOCKET_FILTER 3.19 ddd872bc3098
+    BPF_PROG_TYPE_KPROBE 4.1 2541517c32be
+    BPF_PROG_TYPE_SCHED_CLS 4.1 96be4325f443
+    BPF_PROG_TYPE_SCHED_ACT 4.1 94caee8c312d
+    BPF_PROG_TYPE_TRACEPOINT 4.7 98b5c2c65c29
+    BPF_PROG_TYPE_XDP 4.8 6a773a15a1e8
+    BPF_PROG_TYPE_PERF_EVENT 4.9 0515e5999a46
+    BPF_PROG_TYPE_CGROUP_SKB 4.10 0e33661de493
+    BPF_PROG_TYPE_CGROUP_SOCK 4.10 610236587600
+    BPF_PROG_TYPE_LWT_IN 4.10 3a0af8fd61f9
+    BPF_PROG_TYPE_LWT_OUT 4.10 3a0af8fd61f9
+    BPF_PROG_TYPE_LWT_XMIT 4.10 3a0af8fd61f9
+    BPF_PROG_TYPE_SOCK_OPS 4.13 40304b2a1567
+    BPF_PROG_TYPE_SK_SKB 4.14 b005fd189cec
+    BPF_PROG_TYPE_CGROUP_DEVICE 4.15 ebc614f68736
+    BPF_PROG_TYPE_SK_MSG 4.17 4f738adba30a
+    BPF_PROG_TYPE_RAW_TRACEPOINT 4.17 c4f6699dfcb8
+    BPF_PROG_TYPE_CGROUP_SOCK_ADDR 4.17 4fbac77d2d09
+    BPF_PROG_TYPE_LWT_SEG6LOCAL 4.18 004d4b274e2a
+    BPF_PROG_TYPE_LIRC_MODE2 4.18 f4364dcfc86d
+    BPF_PROG_TYPE_SK_REUSEPORT 4.19 2dbb9b9e6df6
+    BPF_PROG_TYPE_FLOW_DISSECTOR 4.20 d58e468b1112
+    BPF_PROG_TYPE_CGROUP_SYSCTL 5.2 7b146cebe30c
+    BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE 5.2 9df1c28bb752
+    BPF_PROG_TYPE_CGROUP_SOCKOPT 5.3 0d01da6afc54
+    BPF_PROG_TYPE_TRACING 5.5 f1b9509c2fb0
+    BPF_PROG_TYPE_STRUCT_OPS 5.6 27ae7997a661
+    BPF_PROG_TYPE_EXT 5.6 be8704ff07d2
+    BPF_PROG_TYPE_LSM 5.7 fc611f47f218
+    BPF_PROG_TYPE_SK_LOOKUP 5.9 e9ddbb7707ff
+    BPF_PROG_TYPE_SYSCALL 5.14 79a7f8bdb159
+    BPF_PROG_TYPE_NETFILTER 6.4 84601d6ee68a`,
+  'map type': `
+    BPF_MAP_TYPE_HASH 3.19 0f8e4bd8a1fc
+    BPF_MAP_TYPE_ARRAY 3.19 28fbcfa08d8e
+    BPF_MAP_TYPE_PROG_ARRAY 4.2 04fd61ab36ec
+    BPF_MAP_TYPE_PERF_EVENT_ARRAY 4.3 ea317b267e9d
+    BPF_MAP_TYPE_PERCPU_HASH 4.6 824bd0ce6c7c
+    BPF_MAP_TYPE_PERCPU_ARRAY 4.6 a10423b87a7e
+    BPF_MAP_TYPE_STACK_TRACE 4.6 d5a3b1f69186
+    BPF_MAP_TYPE_CGROUP_ARRAY 4.8 4ed8ec521ed5
+    BPF_MAP_TYPE_LRU_HASH 4.10 29ba732acbee
+    BPF_MAP_TYPE_LRU_PERCPU_HASH 4.10 8f8449384ec3
+    BPF_MAP_TYPE_LPM_TRIE 4.11 b95a5c4db09b
+    BPF_MAP_TYPE_ARRAY_OF_MAPS 4.12 56f668dfe00d
+    BPF_MAP_TYPE_HASH_OF_MAPS 4.12 bcc6b1b7ebf8
+    BPF_MAP_TYPE_DEVMAP 4.14 546ac1ffb70d
+    BPF_MAP_TYPE_SOCKMAP 4.14 174a79ff9515
+    BPF_MAP_TYPE_CPUMAP 4.15 6710e1126934
+    BPF_MAP_TYPE_XSKMAP 4.18 fbfc504a24f5
+    BPF_MAP_TYPE_SOCKHASH 4.18 81110384441a
+    BPF_MAP_TYPE_CGROUP_STORAGE 4.19 de9cbbaadba5
+    BPF_MAP_TYPE_REUSEPORT_SOCKARRAY 4.19 5dc4c4b7d4e8
+    BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE 4.20 b741f1630346
+    BPF_MAP_TYPE_QUEUE 4.20 f1a2e44a3aec
+    BPF_MAP_TYPE_STACK 4.20 f1a2e44a3aec
+    BPF_MAP_TYPE_SK_STORAGE 5.2 6ac99e8f23d4
+    BPF_MAP_TYPE_DEVMAP_HASH 5.4 6f9d451ab1a3
+    BPF_MAP_TYPE_STRUCT_OPS 5.6 85d33df357b6
+    BPF_MAP_TYPE_RINGBUF 5.8 457f44363a88
+    BPF_MAP_TYPE_INODE_STORAGE 5.10 8ea636848aca
+    BPF_MAP_TYPE_TASK_STORAGE 5.11 4cf1bc1f1045
+    BPF_MAP_TYPE_BLOOM_FILTER 5.16 9330986c0300
+    BPF_MAP_TYPE_USER_RINGBUF 6.1 583c1f420173
+    BPF_MAP_TYPE_CGRP_STORAGE 6.2 c4bcfb38a95e
+    BPF_MAP_TYPE_ARENA 6.9 317460317a02`,
+  'attach type': `
+    BPF_CGROUP_INET_INGRESS 4.10 0e33661de493
+    BPF_CGROUP_INET_EGRESS 4.10 0e33661de493
+    BPF_CGROUP_INET_SOCK_CREATE 4.10 610236587600
+    BPF_CGROUP_SOCK_OPS 4.13 40304b2a1567
+    BPF_SK_SKB_STREAM_PARSER 4.14 464bc0fd6273
+    BPF_SK_SKB_STREAM_VERDICT 4.14 464bc0fd6273
+    BPF_CGROUP_DEVICE 4.15 ebc614f68736
+    BPF_SK_MSG_VERDICT 4.17 4f738adba30a
+    BPF_CGROUP_INET4_BIND 4.17 4fbac77d2d09
+    BPF_CGROUP_INET6_BIND 4.17 4fbac77d2d09
+    BPF_CGROUP_INET4_CONNECT 4.17 d74bad4e74ee
+    BPF_CGROUP_INET6_CONNECT 4.17 d74bad4e74ee
+    BPF_CGROUP_INET4_POST_BIND 4.17 aac3fc320d94
+    BPF_CGROUP_INET6_POST_BIND 4.17 aac3fc320d94
+    BPF_CGROUP_UDP4_SENDMSG 4.18 1cedee13d25a
+    BPF_CGROUP_UDP6_SENDMSG 4.18 1cedee13d25a
+    BPF_LIRC_MODE2 4.18 f4364dcfc86d
+    BPF_FLOW_DISSECTOR 4.20 d58e468b1112
+    BPF_CGROUP_SYSCTL 5.2 7b146cebe30c
+    BPF_CGROUP_UDP4_RECVMSG 5.2 983695fa6765
+    BPF_CGROUP_UDP6_RECVMSG 5.2 983695fa6765
+    BPF_CGROUP_GETSOCKOPT 5.3 0d01da6afc54
+    BPF_CGROUP_SETSOCKOPT 5.3 0d01da6afc54
+    BPF_TRACE_RAW_TP 5.5 f1b9509c2fb0
+    BPF_TRACE_FENTRY 5.5 fec56f5890d9
+    BPF_TRACE_FEXIT 5.5 fec56f5890d9
+    BPF_MODIFY_RETURN 5.7 ae24082331d9
+    BPF_LSM_MAC 5.7 fc611f47f218
+    BPF_TRACE_ITER 5.8 15d83c4d7cef
+    BPF_CGROUP_INET4_GETPEERNAME 5.8 1b66d253610c
+    BPF_CGROUP_INET6_GETPEERNAME 5.8 1b66d253610c
+    BPF_CGROUP_INET4_GETSOCKNAME 5.8 1b66d253610c
+    BPF_CGROUP_INET6_GETSOCKNAME 5.8 1b66d253610c
+    BPF_XDP_DEVMAP 5.8 fbee97feed9b
+    BPF_CGROUP_INET_SOCK_RELEASE 5.9 f5836749c9c0
+    BPF_XDP_CPUMAP 5.9 9216477449f3
+    BPF_SK_LOOKUP 5.9 e9ddbb7707ff
+    BPF_XDP 5.9 aa8d3a716b59
+    BPF_SK_SKB_VERDICT 5.13 a7ba4558e69a
+    BPF_SK_REUSEPORT_SELECT 5.14 d5e4ddaeb6ab
+    BPF_SK_REUSEPORT_SELECT_OR_MIGRATE 5.14 d5e4ddaeb6ab
+    BPF_PERF_EVENT 5.15 b89fbfbb854c
+    BPF_TRACE_KPROBE_MULTI 5.18 0dcac2725406
+    BPF_LSM_CGROUP 6.0 69fd337a975c
+    BPF_STRUCT_OPS 6.4 68b04864ca42
+    BPF_NETFILTER 6.4 84601d6ee68a
+    BPF_TCX_INGRESS 6.6 e420bed02507
+    BPF_TCX_EGRESS 6.6 e420bed02507
+    BPF_TRACE_UPROBE_MULTI 6.6 89ae89f53d20
+    BPF_NETKIT_PRIMARY 6.7 35dfaad7188c
+    BPF_NETKIT_PEER 6.7 35dfaad7188c
+    BPF_CGROUP_UNIX_CONNECT 6.7 uapi
+    BPF_CGROUP_UNIX_SENDMSG 6.7 uapi
+    BPF_CGROUP_UNIX_RECVMSG 6.7 uapi
+    BPF_CGROUP_UNIX_GETPEERNAME 6.7 uapi
+    BPF_CGROUP_UNIX_GETSOCKNAME 6.7 uapi
+    BPF_TRACE_KPROBE_SESSION 6.10 535a3692ba72`,
+  'link type': `
+    BPF_LINK_TYPE_CGROUP 5.7 af6eea57437a
+    BPF_LINK_TYPE_ITER 5.8 de4e05cac46d
+    BPF_LINK_TYPE_NETNS 5.8 7f045a49fee0
+    BPF_LINK_TYPE_XDP 5.9 aa8d3a716b59
+    BPF_LINK_TYPE_PERF_EVENT 5.15 b89fbfbb854c
+    BPF_LINK_TYPE_KPROBE_MULTI 5.18 0dcac2725406
+    BPF_LINK_TYPE_STRUCT_OPS 6.4 68b04864ca42
+    BPF_LINK_TYPE_NETFILTER 6.4 84601d6ee68a
+    BPF_LINK_TYPE_TCX 6.6 e420bed02507
+    BPF_LINK_TYPE_UPROBE_MULTI 6.6 89ae89f53d20
+    BPF_LINK_TYPE_NETKIT 6.7 35dfaad7188c
+    BPF_LINK_TYPE_SOCKMAP 6.10 uapi`,
+  'map flag': `
+    BPF_F_NO_PREALLOC 4.6 6c9059817432
+    BPF_F_NO_COMMON_LRU 4.10 29ba732acbee
+    BPF_F_NUMA_NODE 4.14 96eabe7a40aa
+    BPF_F_RDONLY 4.15 6e71b04a8224
+    BPF_F_WRONLY 4.15 6e71b04a8224
+    BPF_F_STACK_BUILD_ID 4.17 615755a77b24
+    BPF_F_ZERO_SEED 5.0 96b3b6c9091d
+    BPF_F_RDONLY_PROG 5.2 591fe9888d78
+    BPF_F_WRONLY_PROG 5.2 591fe9888d78
+    BPF_F_CLONE 5.4 8f51dfc73bf1
+    BPF_F_MMAPABLE 5.5 fc9702273e2e
+    BPF_F_PRESERVE_ELEMS 5.10 792caccc4526
+    BPF_F_INNER_MAP 5.10 4a8f87e60f6d
+    BPF_F_LINK 6.4 68b04864ca42
+    BPF_F_PATH_FD 6.5 cb8edce28073
+    BPF_F_VTYPE_BTF_OBJ_FD 6.9 fcc2c1fb0651
+    BPF_F_TOKEN_FD 6.9 a177fc2bf6fd
+    BPF_F_SEGV_ON_FAULT 6.9 317460317a02
+    BPF_F_NO_USER_CONV 6.9 317460317a02`,
+  'load flag': `
+    BPF_F_STRICT_ALIGNMENT 4.12 e07b98d9bffe
+    BPF_F_ANY_ALIGNMENT 5.0 e9ee9efc0d17
+    BPF_F_TEST_RND_HI32 5.3 c240eff63a1c
+    BPF_F_TEST_STATE_FREQ 5.4 10d274e880eb
+    BPF_F_SLEEPABLE 5.10 1e6c62a88215
+    BPF_F_XDP_HAS_FRAGS 5.18 c2f2cdbeffda
+    BPF_F_XDP_DEV_BOUND_ONLY 6.3 2b3486bc2d23
+    BPF_F_TEST_REG_INVARIANTS 6.8 ff8867af01da`,
+  command: `
+    BPF_MAP_CREATE 3.18 99c55f7d47c0
+    BPF_MAP_LOOKUP_ELEM 3.18 db20fd2b0108
+    BPF_MAP_UPDATE_ELEM 3.18 db20fd2b0108
+    BPF_MAP_DELETE_ELEM 3.18 db20fd2b0108
+    BPF_MAP_GET_NEXT_KEY 3.18 db20fd2b0108
+    BPF_PROG_LOAD 3.18 09756af46893
+    BPF_OBJ_PIN 4.4 b2197755b263
+    BPF_OBJ_GET 4.4 b2197755b263
+    BPF_PROG_ATTACH 4.10 f4324551489e
+    BPF_PROG_DETACH 4.10 f4324551489e
+    BPF_PROG_TEST_RUN 4.12 1cf1cae963c2
+    BPF_PROG_GET_NEXT_ID 4.13 34ad5580f8f9
+    BPF_MAP_GET_NEXT_ID 4.13 34ad5580f8f9
+    BPF_PROG_GET_FD_BY_ID 4.13 b16d9aa4c2b9
+    BPF_MAP_GET_FD_BY_ID 4.13 bd5f5f4ecb78
+    BPF_OBJ_GET_INFO_BY_FD 4.13 1e2709769086
+    BPF_PROG_QUERY 4.15 468e2f64d220
+    BPF_RAW_TRACEPOINT_OPEN 4.17 c4f6699dfcb8
+    BPF_BTF_LOAD 4.18 f56a653c1fd1
+    BPF_BTF_GET_FD_BY_ID 4.18 78958fca7ead
+    BPF_TASK_FD_QUERY 4.18 41bdc4b40ed6
+    BPF_MAP_LOOKUP_AND_DELETE_ELEM 4.20 bd513cd08f10
+    BPF_MAP_FREEZE 5.2 87df15de441b
+    BPF_BTF_GET_NEXT_ID 5.4 1b9ed84ecf26
+    BPF_MAP_LOOKUP_BATCH 5.6 cb4d03ab499d
+    BPF_MAP_LOOKUP_AND_DELETE_BATCH 5.6 057996380a42
+    BPF_MAP_UPDATE_BATCH 5.6 aa2e93b8e58e
+    BPF_MAP_DELETE_BATCH 5.6 aa2e93b8e58e
+    BPF_LINK_CREATE 5.7 af6eea57437a
+    BPF_LINK_UPDATE 5.7 0c991ebc8c69
+    BPF_LINK_GET_FD_BY_ID 5.8 2d602c8cf40d
+    BPF_LINK_GET_NEXT_ID 5.8 2d602c8cf40d
+    BPF_ENABLE_STATS 5.8 d46edd671a14
+    BPF_ITER_CREATE 5.8 ac51d99bf81c
+    BPF_LINK_DETACH 5.9 73b11c2ab072
+    BPF_PROG_BIND_MAP 5.10 ef15314aa5de
+    BPF_TOKEN_CREATE 6.9 35f96de04127
+    BPF_PROG_STREAM_READ_BY_FD 6.17 uapi`,
 } as const;
-
-/** Something that kernels have since a version. */
-export type KernelFeature = keyof typeof FEATURE_SINCE;
-
-/** Whether a kernel of that version has it. */
-export function hasFeature(version: string, feature: KernelFeature): boolean {
-  return versionAtLeast(version, FEATURE_SINCE[feature]);
-}
-
-/** The number of the last helper that each version brought: numbers were given out in order. */
-const LAST_HELPER: readonly (readonly [version: string, last: number])[] = [
-  ['6.2', 211],
-  ['6.1', 209],
-  ['6.0', 207],
-  ['5.19', 203],
-  ['5.18', 193],
-  ['5.17', 185],
-  ['5.16', 179],
-  ['5.15', 175],
-  ['5.14', 168],
-  ['5.13', 165],
-  ['5.12', 163],
-  ['5.11', 162],
-  ['5.10', 155],
-  ['5.9', 141],
-  ['5.8', 135],
-  ['5.7', 124],
-  ['5.6', 118],
-  ['5.5', 115],
-  ['5.4', 110],
-  ['5.3', 109],
-  ['5.2', 108],
-  ['5.1', 98],
-  ['5.0', 92],
-  ['4.20', 90],
-  ['4.19', 83],
-  ['4.18', 80],
-];
-
-/** Whether a kernel of that version has a helper of that number; what is older than Linux 4.18 is not told apart. */
-export function hasHelper(version: string, helper: number): boolean {
-  const row = LAST_HELPER.find(([since]) => versionAtLeast(version, since)) ?? LAST_HELPER[LAST_HELPER.length - 1];
-  return helper <= row[1];
-}

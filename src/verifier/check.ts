@@ -1,6 +1,7 @@
 import { formatInsn, type Insns, type ProgramFacts } from '../isa/index.ts';
 import { errno } from '../uapi/index.ts';
 import { analyse } from './facts/analyse.ts';
+import { checkHelperVersions, checkInsnVersions } from './insn-versions.ts';
 import type { CheckedMap, CheckOptions } from './options.ts';
 import type { Refusal } from './refusal.ts';
 import { checkStackDepth } from './stack-depth.ts';
@@ -40,6 +41,9 @@ export function checkProgram<M extends CheckedMap>(options: CheckOptions<M>): Ch
 function checkAll<M extends CheckedMap>(options: CheckOptions<M>): ProgramFacts<M> | Refusal {
   const { insns, exceptionCallback } = options;
   if (insns.length === 0 || insns.length > MAX_INSNS) return { errno: errno.E2BIG, text: '' };
+  const version = options.profile?.version;
+  const later = version === undefined ? undefined : checkInsnVersions(version, insns);
+  if (later) return later;
   const subprograms = checkSubprograms(insns, exceptionCallback);
   if ('errno' in subprograms) return subprograms;
   const jumps = checkJumps(insns, subprograms);
@@ -51,7 +55,9 @@ function checkAll<M extends CheckedMap>(options: CheckOptions<M>): ProgramFacts<
   const contextPointer = options.contextPointer?.bind(options) ?? (() => undefined);
   const constantAt = options.constantAt?.bind(options) ?? (() => undefined);
   const facts = analyse({ insns, subprograms, ...used, exceptionCallback, contextPointer, constantAt });
-  return 'errno' in facts ? facts : (checkStackDepth(insns, facts) ?? facts);
+  if ('errno' in facts) return facts;
+  const unknown = version === undefined ? undefined : checkHelperVersions(version, insns, facts.reached);
+  return unknown ?? checkStackDepth(insns, facts) ?? facts;
 }
 
 /** The log of a refusal: where the kernel stood, its words, and what it counts before it has walked anything. */

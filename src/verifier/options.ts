@@ -21,6 +21,8 @@ export interface CheckOptions<M extends CheckedMap = CheckedMap> {
   readonly insns: Insns;
   /** BPF_PROG_TYPE_* */
   readonly progType: number;
+  /** The kernel that is asked; left out: one that knows all instructions and helpers. */
+  readonly profile?: KernelProfile;
   /** First instruction of the exception callback, which the program's BTF names and no instruction refers to. */
   readonly exceptionCallback?: number;
   /** The map that the fd names (`index` false) or the slot of the fd array (`index` true); negative errno where none. */
@@ -140,10 +142,10 @@ export interface VerifyOptions<M extends VerifiedMap = VerifiedMap> extends Chec
   vmlinux(): Btf | undefined;
   /** The BTF in a slot of the fd array, that calls of kfuncs of modules name by their offset. */
   moduleBtf?(fdIndex: number): KernelTypes | undefined;
-  /** All modules' BTF. */
-  modules?(): readonly KernelTypes[];
   /** The kernel's or a module's BTF that an fd names. */
   btfByFd?(fd: number): Btf | undefined;
+  /** All modules' BTF. */
+  modules?(): readonly KernelTypes[];
   /** A BTF object by its id: that of a map's key and value. */
   btfById(id: number): Btf | undefined;
   /** Looks on at the walk; for tests of the verifier. */

@@ -18,6 +18,7 @@ import { netfilterLink, netnsLink, sockmapLink, tcLink, xdpLink } from './links/
 import type { NewLink } from './links/new-link.ts';
 import { kprobeMultiLink, perfEventLink, uprobeMultiLink } from './links/probe.ts';
 import { iterLink, rawTracepointLink, tracingLink } from './links/tracing.ts';
+import { checkLinkVersion } from './since.ts';
 
 const p = bpf_prog_type;
 const t = bpf_attach_type;
@@ -25,10 +26,16 @@ const l = bpf_link_type;
 
 /** BPF_LINK_CREATE, and BPF_RAW_TRACEPOINT_OPEN for raw tracepoints. */
 export function linkCreate(caller: Caller, attr: LinkCreateAttr): Fd | Errno {
-  if (attr.attachType === t.BPF_STRUCT_OPS) return install(caller, structOpsLink(caller, attr));
+  const { state } = caller;
+  const { version } = state.profile;
+  if (attr.attachType === t.BPF_STRUCT_OPS) {
+    return checkLinkVersion(version, attr.attachType, 0) || install(caller, structOpsLink(caller, attr));
+  }
   const progId = idOfFd(caller, 'prog', attr.progFd);
   if (progId < 0) return progId;
-  const prog = caller.state.progs.expect(progId);
+  const prog = state.progs.expect(progId);
+  const later = attr.tpName === undefined ? checkLinkVersion(version, attr.attachType, prog.header.type) : 0;
+  if (later < 0) return later;
   const link = newLink(caller, attr, prog);
   return install(caller, typeof link === 'number' ? link : { ...link, progId });
 }

@@ -16,7 +16,7 @@ import { checkProgAttr } from './prog-attr.ts';
 import { checkDebugInfo, translateFuncInfo, translateLineInfo } from './prog-debug-info.ts';
 import { progTag } from './prog-tag.ts';
 import { type Checking, checkCode } from './prog-verify.ts';
-import { checkInsnVersions, checkProgVersion } from './since.ts';
+import { checkProgVersion } from './since.ts';
 
 /** The source registers of `ldimm64` that name a map, and whether they mean its value. */
 const MAP_SOURCES: ReadonlyMap<number, 'map' | 'value'> = new Map([
@@ -35,8 +35,6 @@ export function progLoad(caller: Caller, attr: ProgLoadAttr): Fd | Errno {
   const target = checkProgAttr(caller, attr);
   if (typeof target === 'number') return target;
   const insns = new Insns(attr.insns.slice(), state.endian);
-  const later = checkInsnVersions(version, insns);
-  if (later) return fail(attr, later);
   const btfId = debugBtf(caller, attr);
   if (btfId < 0) return btfId;
   const refusal = checkAttachTarget(state, attr, target);

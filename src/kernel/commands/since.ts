@@ -1,9 +1,8 @@
 import { BTF_KIND, type Btf } from '../../btf/index.ts';
-import { hasFeature, hasHelper, type KernelFeature } from '../../catalog/index.ts';
-import { BPF_CALL, BPF_JMP, BPF_LD_IMM64, type Insns } from '../../isa/index.ts';
+import { hasFeature, type KernelFeature, lackOf, lackOfFlags, lackOfType } from '../../catalog/index.ts';
 import type { Errno, MapCreateAttr, ProgLoadAttr } from '../../syscall/index.ts';
-import { bpf_flags, bpf_pseudo, errno } from '../../uapi/index.ts';
-import type { Refusal } from './prog-attach-target.ts';
+import { bpf_attach_type, type bpf_cmd, bpf_prog_type, errno } from '../../uapi/index.ts';
+import { BY_BTF_ID, EXPECTED_ATTACH_TYPES } from './attach-rules.table.ts';
 
 /** Attributes that a kernel of that version has no field for are refused, as any that are not 0 at the end. */
 export function checkProgVersion(version: string, attr: ProgLoadAttr): Errno | 0 {
@@ -11,39 +10,49 @@ export function checkProgVersion(version: string, attr: ProgLoadAttr): Errno | 0
   const unknown =
     (attr.progName && lacks('names')) ||
     (attr.expectedAttachType && lacks('expected_attach_type')) ||
-    ((attr.progBtfFd || attr.funcInfo?.length || attr.lineInfo?.length) && lacks('btf_func'));
-  return unknown ? -errno.E2BIG : 0;
+    ((attr.progBtfFd || attr.funcInfo?.length || attr.lineInfo?.length) && lacks('btf_func')) ||
+    (attr.fdArray?.length && lacks('map_indexes'));
+  if (unknown) return -errno.E2BIG;
+  const later =
+    lackOfType(version, 'program type', attr.progType) ??
+    lackOfFlags(version, 'load flag', attr.progFlags ?? 0) ??
+    (looksAtAttachType(attr.progType) && lackOfType(version, 'attach type', attr.expectedAttachType ?? 0));
+  return later ? -errno.EINVAL : 0;
+}
+
+/** Program types whose loads look at the expected attach type; others take what they do not know. */
+function looksAtAttachType(progType: number): boolean {
+  return EXPECTED_ATTACH_TYPES.has(progType) || BY_BTF_ID.includes(progType);
 }
 
 /** The same of a map. */
 export function checkMapVersion(version: string, attr: MapCreateAttr): Errno | 0 {
   const lacks = (feature: KernelFeature) => !hasFeature(version, feature);
   if ((attr.mapName && lacks('names')) || (attr.btfFd && lacks('btf'))) return -errno.E2BIG;
-  const flags = attr.mapFlags ?? 0;
-  if ((flags & bpf_flags.BPF_F_RDONLY_PROG) !== 0 && lacks('global_data')) return -errno.EINVAL;
-  return (flags & bpf_flags.BPF_F_MMAPABLE) !== 0 && lacks('array_mmap') ? -errno.EINVAL : 0;
+  const later = lackOfType(version, 'map type', attr.mapType) ?? lackOfFlags(version, 'map flag', attr.mapFlags ?? 0);
+  return later ? -errno.EINVAL : 0;
 }
 
-/** The first instruction that a kernel of that version does not know. */
-export function checkInsnVersions(version: string, insns: Insns): Refusal | undefined {
-  const hasValues = hasFeature(version, 'global_data');
-  for (let i = 0; i < insns.length; i++) {
-    const code = insns.code(i);
-    if (code === BPF_LD_IMM64) {
-      if (insns.src(i) === bpf_pseudo.BPF_PSEUDO_MAP_VALUE && !hasValues) {
-        return { errno: -errno.EINVAL, log: 'unrecognized bpf_ld_imm64 insn\n' };
-      }
-      i++;
-    } else if (code === (BPF_JMP | BPF_CALL) && insns.src(i) === 0 && isLater(version, insns.imm(i))) {
-      return { errno: -errno.EINVAL, log: `invalid func unknown#${insns.imm(i)}\n` };
-    }
-  }
-  return undefined;
+/** How programs of these types have been linked later than they could be attached. */
+const LINK_TYPES: ReadonlyMap<number, string> = new Map([
+  [bpf_prog_type.BPF_PROG_TYPE_FLOW_DISSECTOR, 'BPF_LINK_TYPE_NETNS'],
+  [bpf_prog_type.BPF_PROG_TYPE_SK_MSG, 'BPF_LINK_TYPE_SOCKMAP'],
+  [bpf_prog_type.BPF_PROG_TYPE_SK_SKB, 'BPF_LINK_TYPE_SOCKMAP'],
+  [bpf_prog_type.BPF_PROG_TYPE_XDP, 'BPF_LINK_TYPE_XDP'],
+]);
+
+/** Links that a kernel of that version does not have. */
+export function checkLinkVersion(version: string, attachType: number, progType: number): Errno | 0 {
+  // Where there are no links of perf events, processes attach to them without one.
+  if (attachType === bpf_attach_type.BPF_PERF_EVENT) return 0;
+  const link = LINK_TYPES.get(progType);
+  const later = (link && lackOf(version, 'link type', link)) || lackOfType(version, 'attach type', attachType);
+  return later ? -errno.EINVAL : 0;
 }
 
-/** A helper of Linux that came after that version; numbers that are no helper's at all are the verifier's. */
-function isLater(version: string, helper: number): boolean {
-  return helper > 0 && helper <= 211 && !hasHelper(version, helper);
+/** -EINVAL for a command that a kernel of that version does not have. */
+export function checkCommandVersion(version: string, command: keyof typeof bpf_cmd): Errno | 0 {
+  return lackOf(version, 'command', command) ? -errno.EINVAL : 0;
 }
 
 /** Why a kernel of that version does not take these types; undefined where it does. */

@@ -114,7 +114,10 @@ function hasSyscallWrapper(system: System): boolean {
 
 /** What a loader asks a kernel about. */
 export type ProbedFeature =
-  | Exclude<KernelFeature, 'prog_bind_map'>
+  | Extract<
+      KernelFeature,
+      `btf${string}` | 'names' | 'expected_attach_type' | 'global_data' | 'array_mmap' | 'arg_ctx_tag'
+    >
   | 'probe_read_kernel'
   | 'bpf_cookie'
   | 'syscall_wrapper';

@@ -1,5 +1,6 @@
-import { type HelperPrototype, helperName, helperPrototype } from '../../catalog/index.ts';
+import { type HelperPrototype, helperName, helperPrototype, lackOfHelper } from '../../catalog/index.ts';
 import { bpf_func_id } from '../../uapi/index.ts';
+import { unknownHelper } from '../insn-versions.ts';
 import { clobberMemory } from '../memory/helper-memory.ts';
 import type { Refusal } from '../refusal.ts';
 import { clobberRegisters } from '../walk/frames.ts';
@@ -22,7 +23,10 @@ export function walkHelper(walk: Walk): Refusal | undefined {
     return walk.invalid('function calls are not allowed while holding a lock');
   }
   const name = helperName(id);
-  if (name === undefined || id === bpf_func_id.BPF_FUNC_unspec) return walk.invalid(`invalid func unknown#${id}`);
+  const { version } = walk.options.profile;
+  if (name === undefined || id === bpf_func_id.BPF_FUNC_unspec || lackOfHelper(version, id)) {
+    return unknownHelper(id, walk.insn);
+  }
   const prototype = helperPrototype(id, helperUser(walk));
   if (!prototype) return walk.invalid(`program of this type cannot use helper ${name}#${id}`);
   const call = createCall(id, name, prototype);
