@@ -7,7 +7,7 @@ const rows = {
   btf: ['base', 'uapi'],
   wasm: ['base'],
   catalog: ['base', 'uapi'],
-  syscall: ['base', 'uapi'],
+  syscall: ['base', 'uapi', 'isa'],
   world: ['base', 'uapi'],
   object: ['base', 'uapi', 'isa', 'elf', 'btf', 'catalog'],
   verifier: ['base', 'uapi', 'isa', 'btf', 'catalog'],
@@ -19,7 +19,7 @@ const rows = {
   host: ['base'],
   machine: ['base', 'uapi', 'syscall', 'world', 'catalog', 'kernel', 'host'],
   replay: ['base', 'world'],
-  veristat: ['base', 'uapi', 'btf', 'catalog', 'object', 'verifier', 'kernel', 'loader', 'syscall'],
+  veristat: ['base', 'uapi', 'isa', 'btf', 'catalog', 'object', 'verifier', 'kernel', 'loader', 'syscall'],
 };
 const folders = [...Object.keys(rows), 'cli'];
 

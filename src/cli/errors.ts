@@ -1,5 +1,6 @@
 import { EbpftsError } from '../base/index.ts';
 import { errnoText } from '../uapi/index.ts';
+import type { Json } from './render/json.ts';
 
 /**
  * A command that cannot do what it was asked: `Error: message` in plain output, `{"error": message}` in JSON.
@@ -7,10 +8,13 @@ import { errnoText } from '../uapi/index.ts';
  */
 export class CliError extends EbpftsError {
   readonly status: number;
+  /** What JSON output says instead of the message alone. */
+  readonly json: Json | undefined;
 
-  constructor(options: { code: string; message: string; status: number; cause?: unknown }) {
+  constructor(options: { code: string; message: string; status: number; json?: Json; cause?: unknown }) {
     super(options);
     this.status = options.status;
+    this.json = options.json;
   }
 }
 

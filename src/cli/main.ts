@@ -88,8 +88,12 @@ async function runWords(run: Run, list: readonly string[]): Promise<number> {
       printer.usage(await usageOf(noun));
       return -1;
     }
-    printer.error(error.message);
-    return error instanceof CliError ? error.status : -1;
+    if (!(error instanceof CliError)) {
+      printer.error(error.message);
+      return -1;
+    }
+    printer.error(error.message, error.json);
+    return error.status;
   }
 }
 

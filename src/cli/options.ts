@@ -1,4 +1,5 @@
 import type { BpftoolForm } from '../btf/index.ts';
+import type { VerifyDepth } from '../kernel/index.ts';
 import { errFailed } from './errors.ts';
 
 /** The options that may stand anywhere on the line, before or after the words. */
@@ -32,6 +33,8 @@ export interface GlobalOptions {
   readonly usedBy: boolean;
   /** `btf diff`: return 1 where there are differences. */
   readonly exitCode: boolean;
+  /** How much of the verifier programs go through when they are loaded: `full` or `structure`. */
+  readonly verify: VerifyDepth | undefined;
   /** `verify`: table, csv, json or sarif. */
   readonly output: string | undefined;
   /** `verify`: a CSV of an earlier run that is compared with. */
@@ -58,6 +61,7 @@ export const OPTION_FLAGS: readonly (readonly [flags: string, description: strin
   ['--machine <path>', 'file of the emulated machine'],
   ['--used-by', 'btf diff: compare only what the objects that follow use'],
   ['--exit-code', 'btf diff: exit with 1 where there are differences'],
+  ['--verify <depth>', 'check programs that are loaded in full, or only their structure'],
   ['-o, --output <format>', 'verify: table, csv, json or sarif'],
   ['--baseline <file>', 'verify: CSV of an earlier run; growth of a tenth or more fails'],
   ['--max-insns <n>', 'verify: fail where a program takes more instructions to verify'],
@@ -84,6 +88,7 @@ const NONE: GlobalOptions = {
   machine: undefined,
   usedBy: false,
   exitCode: false,
+  verify: undefined,
   output: undefined,
   baseline: undefined,
   maxInsns: undefined,
@@ -143,8 +148,16 @@ export async function parseCommandLine(args: readonly string[]): Promise<Command
   }
 }
 
-function problemOf({ bpftool = '7.5' }: Record<string, string>, unknown: readonly string[]): Error | undefined {
+const DEPTHS: readonly string[] = ['full', 'structure'] satisfies VerifyDepth[];
+
+function problemOf(
+  { bpftool = '7.5', verify = 'full' }: Record<string, string>,
+  unknown: readonly string[],
+): Error | undefined {
   if (unknown.length > 0) return errFailed(`unrecognized option '${unknown[0]}'`);
+  if (!DEPTHS.includes(verify)) {
+    return errFailed(`unknown depth of verification: '${verify}', possible values: ${DEPTHS.join(', ')}`);
+  }
   if (bpftool === '7.5' || bpftool === '7.8') return undefined;
   return errFailed(`unknown version of bpftool: '${bpftool}', possible values: 7.5, 7.8`);
 }
@@ -171,6 +184,7 @@ function toOptions(parsed: Record<string, string | boolean | undefined>): Global
     machine: text('machine'),
     usedBy: flag('usedBy'),
     exitCode: flag('exitCode'),
+    verify: text('verify') as VerifyDepth | undefined,
     output: text('output'),
     baseline: text('baseline'),
     maxInsns: text('maxInsns'),

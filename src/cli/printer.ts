@@ -81,8 +81,8 @@ export class Printer {
   }
 
   /** `Error: …` to standard error, or an object in the JSON document. */
-  error(message: string): void {
-    if (this.#json) this.#json.value({ error: message } satisfies Json);
+  error(message: string, json: Json = { error: message }): void {
+    if (this.#json) this.#json.value(json);
     else this.#io.err(`Error: ${message}\n`);
   }
 

@@ -1,4 +1,5 @@
 import { createNodeHost } from '../host/index.ts';
+import type { VerifyDepth } from '../kernel/index.ts';
 import { type Machine, openMachine, type ProfileOptions } from '../machine/index.ts';
 import type { System } from '../syscall/index.ts';
 import { readRawBtf } from './btf-file.ts';
@@ -12,6 +13,8 @@ export type Access = 'read' | 'write';
 /** An emulated machine that is open, and this process on it. */
 export interface Session {
   readonly system: System;
+  /** How much of the verifier programs go through. */
+  readonly verify: VerifyDepth;
   readonly objects: KernelObjects;
   /** Ends the process; what it changed is saved, if the access was `write`. */
   close(): Promise<void>;
@@ -21,10 +24,10 @@ export interface Session {
 
 /** The machine that the options name; nothing is opened before it is used. */
 export function machineOf(io: Io, options: GlobalOptions): Machine {
-  const { btf: path, kernel: version, arch } = options;
+  const { btf: path, kernel: version, arch, verify } = options;
   const btf = path === undefined ? undefined : { path, bytes: readRawBtf(io, path) };
   const profile: ProfileOptions = { version, arch, btf };
-  return openMachine({ host: createNodeHost(), name: options.machine || io.env.EBPFTS_MACHINE, profile });
+  return openMachine({ host: createNodeHost(), name: options.machine || io.env.EBPFTS_MACHINE, profile, verify });
 }
 
 /** Begins to work on a machine. @throws {MachineError} */
@@ -33,6 +36,7 @@ export function openSession(machine: Machine, access: Access): Session {
   const system = opened.kernel.openProcess();
   return {
     system,
+    verify: opened.kernel.verify,
     objects: new KernelObjects(system),
     close: () => opened.close(),
     abort: () => opened.abandon(),

@@ -55,6 +55,7 @@ const USAGE: Readonly<Record<string, Usage>> = {
       OUTPUT,
       '{-f|--bpffs} | {-m|--mapcompat} | {-n|--nomount}',
       `{-L|--use-loader} | --btf FILE | --kconfig FILE | ${MACHINE}`,
+      '--verify { full | structure }',
     ],
   },
   map: {
@@ -146,7 +147,7 @@ const USAGE: Readonly<Record<string, Usage>> = {
     lines: [
       'object OUTPUT_FILE INPUT_FILE [INPUT_FILE...]',
       'skeleton FILE [name OBJECT_NAME] [lang {ts|c}]',
-      'subskeleton FILE [name OBJECT_NAME] [lang c]',
+      'subskeleton FILE [name OBJECT_NAME] [lang {ts|c}]',
       'min_core_btf INPUT OUTPUT OBJECT [OBJECT...]',
       'vmlinux [btf FILE] {OBJECT | SOURCE} [{OBJECT | SOURCE}...]',
       'help',

@@ -1,6 +1,6 @@
 /**
  * Owns: the instruction: decode, encode, disassemble, assemble, basic blocks; what is known of each instruction of a
- * checked program.
+ * checked program, and of why one was refused.
  * Does not own: what a helper, kfunc or map is called (names come from a resolver passed in).
  * Reads from: base, uapi.
  */
@@ -25,4 +25,13 @@ export type { InsnFacts, PointerClass, ProgramFacts } from './facts.ts';
 export type { Insn } from './insns.ts';
 export { INSN_SIZE, Insns } from './insns.ts';
 export * from './opcodes.ts';
+export type {
+  PathStep,
+  RefusalReport,
+  ReportedFrame,
+  SourceLine,
+  ValueRange,
+  WrongAccess,
+  WrongValue,
+} from './refusal-report.ts';
 export { alu32, alu64, byteSwap, jump32, jump64 } from './semantics.ts';

@@ -8,6 +8,7 @@ export type { Clock } from './core/clock.ts';
 export { createManualClock } from './core/clock.ts';
 export type { Random } from './core/random.ts';
 export { createSeededRandom } from './core/random.ts';
+export type { VerifyDepth } from './core/state.ts';
 export type { Store, StoredRecord, StoredValue } from './core/store.ts';
 export type { TaskInfo } from './core/task.ts';
 export type { Kernel, KernelOptions, ProcessOptions } from './kernel.ts';

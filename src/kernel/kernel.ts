@@ -39,6 +39,8 @@ export interface ProcessOptions {
 /** An emulated kernel. */
 export interface Kernel {
   readonly profile: KernelProfile;
+  /** How much of the verifier programs go through. */
+  readonly verify: VerifyDepth;
   /** What the outside does to it: packets, events, time. */
   readonly world: World;
   /** A process with fds of its own; `exit` closes them all. */
@@ -102,6 +104,7 @@ export function createKernel(options: KernelOptions): Kernel {
   };
   return {
     profile,
+    verify,
     openProcess: ({ task } = {}) => start({ ...DEFAULT_TASK, ...task }, []),
     resumeProcess(id) {
       const process = parked.take(id);

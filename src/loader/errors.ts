@@ -1,7 +1,9 @@
 import type { Endian, ErrorDetails } from '../base/index.ts';
 import { EbpftsError } from '../base/index.ts';
+import type { RefusalReport } from '../isa/index.ts';
 import { type Errno, errnoName } from '../syscall/index.ts';
 import { errnoText } from '../uapi/index.ts';
+import { explainRefusal } from './explain.ts';
 
 /** A system call that loading or attaching needs was refused. */
 export class SyscallError extends EbpftsError {
@@ -25,31 +27,37 @@ export class SyscallError extends EbpftsError {
   }
 }
 
+interface ExplainedCauses {
+  readonly causes: readonly string[];
+  readonly hints: readonly string[];
+}
+
 /** The kernel refused a program. */
 export class ProgramLoadError extends SyscallError {
   /** All of the verifier's log, with what is known of poisoned instructions put in. */
   readonly log: string;
   /** Where in the source the log ends, `file:line: text`; undefined where that is not known. */
   readonly source: string | undefined;
+  /** Why, as a value; undefined where the kernel gives its log alone. */
+  readonly report: RefusalReport | undefined;
 
-  constructor(at: {
-    errno: Errno;
-    name: string;
-    section: string;
-    log: string;
-    source?: string;
-    causes: readonly string[];
-    hints: readonly string[];
-  }) {
+  constructor(
+    at: {
+      errno: Errno;
+      name: string;
+      section: string;
+      log: string;
+      source?: string;
+      report?: RefusalReport;
+    } & ExplainedCauses,
+  ) {
     const text = errnoText[-at.errno] ?? 'unknown error';
     const lines = [`program '${at.name}' (${at.section}) was refused: ${text} (${errnoName(at.errno)})`];
-    if (at.source !== undefined) lines.push(`  at ${at.source}`);
-    for (const line of [...at.causes, ...at.hints]) lines.push(`  ${line}`);
-    const tail = logTail(at.log).filter((line) => !at.causes.includes(line));
-    if (tail.length > 0) lines.push('  the last lines of the log:', ...tail.map((line) => `    ${line}`));
+    lines.push(...(at.report ? explainRefusal(at.name, at.report) : withoutReport(at)));
     super({ errno: at.errno, op: 'BPF_PROG_LOAD', name: at.name, message: lines.join('\n'), code: 'LOADER_PROGRAM' });
     this.log = at.log;
     this.source = at.source;
+    this.report = at.report;
   }
 }
 
@@ -57,6 +65,15 @@ export class ProgramLoadError extends SyscallError {
 export class LoaderError extends EbpftsError {}
 
 const LOG_TAIL = 8;
+
+/** What is known from the log alone. */
+function* withoutReport(at: { log: string; source?: string } & ExplainedCauses): Generator<string> {
+  if (at.source !== undefined) yield `  at ${at.source}`;
+  for (const line of [...at.causes, ...at.hints]) yield `  ${line}`;
+  const tail = logTail(at.log).filter((line) => !at.causes.includes(line));
+  if (tail.length > 0) yield '  the last lines of the log:';
+  for (const line of tail) yield `    ${line}`;
+}
 
 function logTail(log: string): string[] {
   return log

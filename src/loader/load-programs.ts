@@ -10,7 +10,7 @@ import { kernelName } from './create-maps.ts';
 import { errAttachTarget, errModule, errNoProgType, errSyscall, ProgramLoadError } from './errors.ts';
 import { KernelFeatures } from './features/kernel-features.ts';
 import { fillFds } from './fill.ts';
-import { explainLog } from './log.ts';
+import { completeReport, explainLog } from './log.ts';
 import type { LoadOptions } from './options.ts';
 import { kernelBtfInfos, kernelVersion } from './target.ts';
 
@@ -98,10 +98,12 @@ function loadProgram(context: ProgramContext, program: RelocatedProgram, modules
     const again: LogBuffer = { level: 1, text: '' };
     fd = system.progLoad({ ...attr, log: again });
     log.text = again.text;
+    log.report = again.report;
   }
   if (isErrno(fd)) {
     const explained = explainLog(log.text, program, relocated);
-    throw new ProgramLoadError({ errno: fd, name: spec.name, section: spec.section, ...explained });
+    const report = log.report && completeReport(log.report, explained);
+    throw new ProgramLoadError({ errno: fd, name: spec.name, section: spec.section, ...explained, report });
   }
   bindConstants(system, fd, maps);
   return { fd, relocated: program, log: log.text };

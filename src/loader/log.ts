@@ -1,6 +1,7 @@
 import { readWords } from '../base/index.ts';
 import { type Btf, lineInfos } from '../btf/index.ts';
 import { LATER_ATTACH_TYPES } from '../catalog/index.ts';
+import type { RefusalReport } from '../isa/index.ts';
 import type { RelocatedObject, RelocatedProgram, RelocationReport } from '../relo/index.ts';
 import { POISON_MAP } from './fill.ts';
 
@@ -21,6 +22,8 @@ export interface ExplainedLog {
   readonly log: string;
   /** One sentence for each such instruction, in libbpf's words. */
   readonly causes: readonly string[];
+  /** What stands in the log in place of the first such instruction. */
+  readonly marker: string | undefined;
   /** What the target has instead: the nearest names, a sentence for each cause that has some; or what it is too old for. */
   readonly hints: readonly string[];
   /** `file:line: text` of the instruction that the log stops at. */
@@ -31,6 +34,7 @@ export interface ExplainedLog {
 export function explainLog(log: string, program: RelocatedProgram, relocated: RelocatedObject): ExplainedLog {
   const lines = log.split('\n');
   const causes: string[] = [];
+  let marker: string | undefined;
   const hints: string[] = [];
   const explained = lines.flatMap((line, i) => {
     const call = /^(\d+): \(85\) call unknown#(\d+)/.exec(line);
@@ -39,6 +43,7 @@ export function explainLog(log: string, program: RelocatedProgram, relocated: Re
     const found = describePoison(Number(call[1]), Number(call[2]), { program, relocated });
     if (found === undefined) return [line];
     causes.push(found.cause);
+    marker ??= found.marker;
     if (found.why !== undefined) hints.push(found.why);
     const nearest = found.nearest?.() ?? [];
     if (nearest.length > 0) hints.push(`nearest there: ${nearest.join(', ')}`);
@@ -47,7 +52,20 @@ export function explainLog(log: string, program: RelocatedProgram, relocated: Re
   if (NEWEST.includes(program.expectedAttachType))
     hints.push(`${program.spec.section}: such programs came after Linux 6.18`);
   const withoutEcho = causes.length === 0 ? lines : explained.filter((line) => !/^invalid func unknown#\d+/.test(line));
-  return { log: withoutEcho.join('\n'), causes, hints, source: lastSource(lines, program, relocated) };
+  return { log: withoutEcho.join('\n'), causes, marker, hints, source: lastSource(lines, program, relocated) };
+}
+
+/** Puts into a report what the instruction that could not be completed stands for. */
+export function completeReport(report: RefusalReport, { causes, marker, hints }: ExplainedLog): RefusalReport {
+  if (causes.length === 0 && hints.length === 0) return report;
+  const [why = report.why] = causes;
+  const isField = why.startsWith('failed to resolve CO-RE relocation');
+  const advice = isField
+    ? 'ask first with bpf_core_field_exists(), bpf_core_type_exists() or bpf_core_enum_value_exists()'
+    : undefined;
+  const hint = [...hints, ...(advice === undefined ? [] : [advice])].join('; ');
+  const code = causes.length > 0 ? 'UNRESOLVED' : report.code;
+  return { ...report, code, why, insnText: marker ?? report.insnText, hint: hint || report.hint };
 }
 
 /** What a call of an impossible function stands for. */

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { EbpftsError, invariant } from '../base/index.ts';
 import type { KernelProfile } from '../catalog/index.ts';
 import type { Host } from '../host/index.ts';
-import { createKernel, type Kernel, type Store } from '../kernel/index.ts';
+import { createKernel, type Kernel, type Store, type VerifyDepth } from '../kernel/index.ts';
 import { MachineClock } from './clock.ts';
 import { errNewerFormat, errNotAMachine } from './errors.ts';
 import { LmdbStore, openDatabase } from './lmdb-store.ts';
@@ -21,6 +21,8 @@ export interface MachineOptions {
   readonly name?: string;
   /** For a machine that is not there yet; one that is there must agree. */
   readonly profile?: ProfileOptions;
+  /** How much of the verifier programs go through when they are loaded; default: as `createKernel` has it. */
+  readonly verify?: VerifyDepth;
 }
 
 /** An emulated machine in a file. Nothing is opened or written before it is used. */
@@ -91,7 +93,7 @@ export function openMachine(options: MachineOptions): Machine {
       try {
         const store = new LmdbStore(database(), transaction);
         const profile = checkedProfile(store, path, options);
-        const kernel = profile ? kernelOn({ host, store, profile }).kernel : newKernel(options);
+        const kernel = profile ? kernelOn({ ...options, store, profile }).kernel : newKernel(options);
         return whenDone(use(kernel), () => transaction.done());
       } catch (error) {
         transaction.done();
@@ -103,7 +105,7 @@ export function openMachine(options: MachineOptions): Machine {
       const outcome = database().transactionSync((): Outcome<T> | Promise<Outcome<T>> => {
         const store = new LmdbStore(database());
         const profile = checkedProfile(store, path, options) ?? makeMachine(store, options);
-        const { kernel, clock } = kernelOn({ host, store, profile });
+        const { kernel, clock } = kernelOn({ ...options, store, profile });
         kernel.advanceTo(clock.now());
         const finish = (result: Outcome<T>) => {
           kernel.save();
@@ -203,20 +205,23 @@ function makeMachine(store: Store, { host, profile: wanted }: MachineOptions): K
   return profile;
 }
 
-function kernelOn({ host, store, profile }: { host: Host; store: Store; profile: KernelProfile }): {
-  kernel: Kernel;
-  clock: MachineClock;
-} {
+interface StoredKernel extends Pick<MachineOptions, 'host' | 'verify'> {
+  readonly store: Store;
+  readonly profile: KernelProfile;
+}
+
+function kernelOn({ host, store, profile, verify }: StoredKernel): { kernel: Kernel; clock: MachineClock } {
   const clock = new MachineClock(host, store);
-  const kernel = createKernel({ profile, clock, random: { u32: () => host.random32() }, store });
+  const kernel = createKernel({ profile, clock, random: { u32: () => host.random32() }, verify, store });
   return { kernel, clock };
 }
 
 /** A kernel that is in no file: what a machine which is not there yet looks like. */
-function newKernel({ host, profile }: MachineOptions): Kernel {
+function newKernel({ host, profile, verify }: MachineOptions): Kernel {
   return createKernel({
     profile: newProfile(host, profile),
     clock: new MachineClock(host),
     random: { u32: () => host.random32() },
+    verify,
   });
 }

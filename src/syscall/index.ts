@@ -2,7 +2,7 @@
  * Owns: `System`, what a process may ask of a kernel, as small interfaces: bpf(2) with its attributes and info records,
  * memory of maps and rings, perf events, the kernel's files, network devices, cgroups.
  * Does not own: any implementation (kernel/ is one).
- * Reads from: base, uapi.
+ * Reads from: base, uapi, isa.
  */
 export type { Errno, Fd } from './errno.ts';
 export { errnoName, isErrno } from './errno.ts';

@@ -1,3 +1,4 @@
+import type { RefusalReport } from '../isa/index.ts';
 import type { Errno, Fd } from './errno.ts';
 
 /** The log that BPF_PROG_LOAD, BPF_BTF_LOAD and BPF_LINK_CREATE write; the call fills in `text`. */
@@ -5,6 +6,8 @@ export interface LogBuffer {
   /** BPF_LOG_*: 0 none, 1 and 2 verifier states, 4 statistics. */
   readonly level: number;
   text: string;
+  /** Why a program was refused, where the kernel says it as a value too; Linux does not. */
+  report?: RefusalReport;
 }
 
 /** `struct bpf_attr` of BPF_PROG_LOAD. */

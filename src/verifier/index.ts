@@ -5,10 +5,8 @@
  */
 export type { CheckResult } from './check.ts';
 export { checkProgram } from './check.ts';
-export type { SourceLine } from './log/source-lines.ts';
-export type { DebugRecords, KernelTypes, VerifiedTarget, VerifyOptions } from './options.ts';
+export type { DebugRecords, KernelTypes, VerifiedTarget, VerifyOptions, WalkObserver } from './options.ts';
 export { REASON_CODES } from './report/reasons.table.ts';
-export type { RefusalReport, ValueRange } from './report/report.ts';
 export { findFields, MAP_FIELDS } from './types/value-fields.ts';
 export type { VerifyCounters, VerifyResult } from './verify.ts';
 export { verifyProgram } from './verify.ts';

@@ -1,9 +1,8 @@
 /**
  * Owns: the verdict on each program of an object, alone and in a kernel that is made for it; comparison with an earlier
- * run; the short report of a refusal.
+ * run.
  * Does not own: the verifier (verifier/), how it is asked (loader/, kernel/), files and formats (cli/).
- * Reads from: base, uapi, btf, catalog, object, syscall, verifier, kernel, loader.
+ * Reads from: base, uapi, isa, btf, catalog, object, syscall, verifier, kernel, loader.
  */
 export { type BaselineRow, compareWithBaseline, type Growth, parseBaseline } from './baseline.ts';
-export { explainRefusal } from './explain.ts';
 export { type ProgramVerdict, type VeristatOptions, verifyObject } from './verdict.ts';

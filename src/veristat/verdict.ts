@@ -1,11 +1,12 @@
 import { EbpftsError } from '../base/index.ts';
 import type { Btf } from '../btf/index.ts';
 import { type KernelProfile, progTypeNames } from '../catalog/index.ts';
+import type { RefusalReport } from '../isa/index.ts';
 import { createKernel } from '../kernel/index.ts';
 import { loadObject, ProgramLoadError, SyscallError } from '../loader/index.ts';
 import type { BpfObject, ProgramSpec } from '../object/index.ts';
 import type { ProgInfo } from '../syscall/index.ts';
-import type { RefusalReport, VerifyCounters, VerifyResult } from '../verifier/index.ts';
+import type { VerifyCounters, VerifyResult } from '../verifier/index.ts';
 
 /** What the verifier says of one program. */
 export interface ProgramVerdict {

@@ -10,13 +10,14 @@ import type { Context, Handler } from '../context.ts';
 import { errFailed, strerror } from '../errors.ts';
 import { readKconfigFile } from '../kconfig-file.ts';
 import { type LoadArguments, replacedMaps, takeLoadArguments } from '../load-arguments.ts';
+import { loadOrExplain } from '../load-refusal.ts';
 import { openObjectFile } from '../object-file.ts';
 import type { Printer } from '../printer.ts';
 import { type LoadedRow, loadedJson, loadedPlain, loadedTable } from '../render/loaded.ts';
 import { DONE, type Report } from '../report.ts';
 import type { Words } from '../words.ts';
 
-const NOT_VERIFIED = 'Warning: safety was not verified: only the structure of programs is checked so far';
+const NOT_VERIFIED = 'Warning: safety was not verified: only the structure of programs was checked';
 /** Everything that the verifier can say: both levels of states, and statistics. */
 const LOG_ALL = 1 + 2 + 4;
 
@@ -33,21 +34,23 @@ async function load(context: Context, words: Words, which: 'first' | 'all'): Pro
   if (args.path === undefined && which === 'all') throw errFailed(`'loadall' needs a path after ${file}`);
   const object = openObjectFile(context, file);
   setTypes(object, args);
-  const { system } = await context.session();
-  const loaded = loadObject(system, object, {
-    reuse: replacedMaps(object, args),
-    coreTarget: coreTarget(context, args),
-    kconfig: readKconfigFile(context),
-    logLevel: context.options.debug ? LOG_ALL : 0,
-    progress: progress(context),
-    binaries: hostBinaries(context.io),
-  });
+  const { system, verify } = await context.session();
+  const loaded = loadOrExplain(context, () =>
+    loadObject(system, object, {
+      reuse: replacedMaps(object, args),
+      coreTarget: coreTarget(context, args),
+      kconfig: readKconfigFile(context),
+      logLevel: context.options.debug ? LOG_ALL : 0,
+      progress: progress(context),
+      binaries: hostBinaries(context.io),
+    }),
+  );
   if (args.path !== undefined) {
     if (which === 'first') preparePinFile(context, system, args.path);
     else preparePinDirectory(context, system, args.path);
   }
   for (const warning of loaded.relocated.warnings) context.printer.info(`Warning: ${warning}`);
-  context.printer.info(NOT_VERIFIED);
+  if (verify === 'structure') context.printer.info(NOT_VERIFIED);
   for (const { log } of loaded.programs) if (log !== '') context.printer.info(log.trimEnd());
   const how = { autoattach: args.autoattach, printer: context.printer };
   if (args.path === undefined) {

@@ -1,8 +1,9 @@
 import type { KernelProfile } from '../../catalog/index.ts';
-import type { RefusalReport } from '../../verifier/index.ts';
-import { explainRefusal, type ProgramVerdict } from '../../veristat/index.ts';
+import { explainRefusal } from '../../loader/index.ts';
+import type { ProgramVerdict } from '../../veristat/index.ts';
 import { columns } from './columns.ts';
 import type { Json } from './json.ts';
+import { refusalJson } from './refusal.ts';
 import type { Table } from './table.ts';
 
 /** A program's verdict and the file that it is in. */
@@ -92,31 +93,6 @@ function programJson({ path, verdict }: FileVerdict): { [name: string]: Json | u
     states: counters.states,
     peak_states: counters.peakStates,
     max_states_per_insn: counters.maxStatesPerInsn,
-    report: report && reportJson(report),
-  };
-}
-
-function reportJson(report: RefusalReport): Json {
-  const { code, why, hint, insn, insnText, source, frames, path, value } = report;
-  return {
-    code,
-    why,
-    hint,
-    insn,
-    insn_text: insnText,
-    source: source && { ...source },
-    frames: frames.map(({ frame, registers, text }) => ({ frame, registers: { ...registers }, text })),
-    path: path.map(({ from, to, source: at }) => ({ from, to, source: at && { ...at } })),
-    value: value && {
-      register: value.register,
-      text: value.text,
-      had: {
-        smin: String(value.had.signed.min),
-        smax: String(value.had.signed.max),
-        umin: String(value.had.unsigned.min),
-        umax: String(value.had.unsigned.max),
-      },
-      needed: value.needed && { min: String(value.needed.min), max: String(value.needed.max) },
-    },
+    report: report && refusalJson(report),
   };
 }

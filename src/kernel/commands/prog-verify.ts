@@ -33,6 +33,7 @@ export function checkCode(caller: Caller, checking: Checking): CheckResult<BpfMa
   const { watch } = caller.state;
   const result = watch ? watch.verify(options) : verifyProgram<BpfMap>(options);
   caller.state.verified?.(result);
+  if (result.verdict === 'rejected' && checking.attr.log) checking.attr.log.report = result.report;
   return result;
 }
 
@@ -71,8 +72,8 @@ function verifyOptions(caller: Caller, { attr, insns, target, btfId }: Checking)
     attachTarget: attachTargetOf(caller, target),
     vmlinux: () => state.btf(),
     moduleBtf: (index) => moduleBtf(caller, attr, index),
-    modules: () => [...moduleTypes(caller)],
     btfByFd: (fd) => kernelTypesOf(caller, fd),
+    modules: () => [...moduleTypes(caller)],
     btfById: (id) => (state.btfs.has(id) ? state.btfs.expect(id).types() : undefined),
     symbol: (name) => state.symbols().address(name),
   };
@@ -106,7 +107,6 @@ function moduleBtf(caller: Caller, attr: ProgLoadAttr, index: number): KernelTyp
   return { name: object.name, btf: object.types() };
 }
 
-function* moduleTypes({ state }: Caller): Generator<KernelTypes> {
 function kernelTypesOf(caller: Caller, fd: number): Btf | undefined {
   const id = idOfFd(caller, 'btf', fd);
   if (id < 0) return undefined;
@@ -114,6 +114,7 @@ function kernelTypesOf(caller: Caller, fd: number): Btf | undefined {
   return object.kernelBtf ? object.types() : undefined;
 }
 
+function* moduleTypes({ state }: Caller): Generator<KernelTypes> {
   for (const id of state.btfs.ids()) {
     const object = state.btfs.expect(id);
     if (object.kernelBtf && object.name !== 'vmlinux') yield { name: object.name, btf: object.types() };

@@ -1,17 +1,7 @@
 import { ByteReader } from '../../base/index.ts';
 import type { Btf } from '../../btf/index.ts';
+import type { SourceLine } from '../../isa/index.ts';
 import type { DebugRecords } from '../options.ts';
-
-/** A place in the source. */
-export interface SourceLine {
-  /** File name as the compiler was told it, with its directories. */
-  readonly file: string;
-  /** Text of the line, without the blanks before it. */
-  readonly text: string;
-  readonly line: number;
-  /** From 1; 0: not known. */
-  readonly column: number;
-}
 
 interface LineRecord {
   readonly insn: number;
@@ -61,9 +51,12 @@ export class SourceLines {
   at(record: number): SourceLine | undefined {
     const found = this.#records[record];
     if (!found) return undefined;
+    const line = this.#string(found.text);
+    const text = line.trimStart();
     return {
       file: this.#string(found.file),
-      text: this.#string(found.text).trimStart(),
+      text,
+      indent: line.length - text.length,
       line: found.lineColumn >>> COLUMN_BITS,
       column: found.lineColumn & ((1 << COLUMN_BITS) - 1),
     };

@@ -43,9 +43,9 @@ const REASONS: readonly Reason[] = [
   ),
   row(
     'PACKET_BOUNDS',
-    '(invalid access to packet, off=|R\\d+ offset is outside of the packet)',
+    '(invalid access to packet, off=(?<off>-?\\d+) size=(?<size>\\d+), R(?<reg>\\d+)\\(|R\\d+ offset is outside of the packet)',
     'the packet may end before these bytes',
-    'compare with the end before the access: `if (data + SIZE > data_end) return XDP_PASS;`',
+    'compare with the end before the access: `if (data + SIZE > data_end) return 0;`',
   ),
   row(
     'UNTRUSTED_POINTER_ACCESS',

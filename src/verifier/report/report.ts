@@ -1,9 +1,7 @@
-import { BPF_LDX, BPF_ST, BPF_STX, formatInsn, insnClass } from '../../isa/index.ts';
-import { ROW, SMAX, SMIN, TYPE, UMAX, UMIN } from '../domain/row.ts';
-import { read64, readS64 } from '../domain/words.ts';
+import { formatInsn, type PathStep, type RefusalReport, type ReportedFrame } from '../../isa/index.ts';
+import { ROW, TYPE } from '../domain/row.ts';
 import { insnNames } from '../log/insn-names.ts';
 import { registerText } from '../log/register.ts';
-import type { SourceLine } from '../log/source-lines.ts';
 import { frameText } from '../log/state.ts';
 import type { History } from '../prune/history.ts';
 import type { Refusal } from '../refusal.ts';
@@ -11,62 +9,7 @@ import { FRAME_WORDS } from '../state/frame.ts';
 import { NOT_INIT } from '../state/reg-type.ts';
 import type { Walk } from '../walk/walk.ts';
 import { reasonOf } from './reasons.table.ts';
-
-/** What a register held, by its name (`R1`), as logs say it. */
-export interface ReportedFrame {
-  /** 0: the program's entry. */
-  readonly frame: number;
-  readonly registers: Readonly<Record<string, string>>;
-  /** The whole frame in one line, with its stack, as the log has it. */
-  readonly text: string;
-}
-
-/** A step of the path that led to the refusal: where it did not simply go on. */
-export interface PathStep {
-  readonly from: number;
-  readonly to: number;
-  readonly source?: SourceLine;
-}
-
-/** Both ends inclusive. */
-export interface ValueRange {
-  readonly min: bigint;
-  readonly max: bigint;
-}
-
-/** The value that was wrong. */
-export interface WrongValue {
-  /** The register that held it. */
-  readonly register: number;
-  /** As the log says it. */
-  readonly text: string;
-  /** What it may have been. */
-  readonly had: { readonly signed: ValueRange; readonly unsigned: ValueRange };
-  /** What it would have to be, where that is a range: of the offset of the access in bytes. */
-  readonly needed?: ValueRange;
-}
-
-/** Why a program was refused, as a value. */
-export interface RefusalReport {
-  /** Stable, for tools. @see docs/verifier-report.md */
-  readonly code: string;
-  /** The kernel's words. */
-  readonly message: string;
-  /** In other words. */
-  readonly why: string;
-  /** What to write. */
-  readonly hint?: string;
-  /** The instruction walked last. */
-  readonly insn?: number;
-  /** Its text. */
-  readonly insnText?: string;
-  readonly source?: SourceLine;
-  /** The frames, the one that runs last. */
-  readonly frames: readonly ReportedFrame[];
-  /** The newest steps last. */
-  readonly path: readonly PathStep[];
-  readonly value?: WrongValue;
-}
+import { wrongValue } from './wrong-value.ts';
 
 const REGISTERS = 11;
 /** Steps of the path that are kept: the newest. */
@@ -121,31 +64,4 @@ function pathOf(walk: Walk): PathStep[] {
     history = parent.history;
     parent = parent.parent;
   }
-}
-
-function wrongValue(walk: Walk, text: string): WrongValue | undefined {
-  const groups = reasonOf(text).pattern.exec(text)?.groups;
-  if (!groups) return undefined;
-  const { w } = walk;
-  const register = groups.reg === undefined ? accessRegister(walk) : Number(groups.reg);
-  if (register >= REGISTERS) return undefined;
-  const row = walk.reg(register);
-  if (w[row + TYPE] === NOT_INIT) return undefined;
-  const limit = groups.limit === undefined ? undefined : BigInt(groups.limit) - BigInt(groups.size ?? 0);
-  return {
-    register,
-    text: registerText(walk, w, { row, frame: walk.state.current }),
-    had: {
-      signed: { min: readS64(w, row + SMIN), max: readS64(w, row + SMAX) },
-      unsigned: { min: read64(w, row + UMIN), max: read64(w, row + UMAX) },
-    },
-    needed: limit === undefined || limit < 0n ? undefined : { min: 0n, max: limit },
-  };
-}
-
-/** The register by which a load or store reaches memory. */
-function accessRegister({ insns, insn }: Walk): number {
-  const kind = insnClass(insns.code(insn));
-  if (kind === BPF_LDX) return insns.src(insn);
-  return kind === BPF_ST || kind === BPF_STX ? insns.dst(insn) : REGISTERS;
 }
