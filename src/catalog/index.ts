@@ -39,4 +39,4 @@ export {
   sinceRows,
   sinceText,
 } from './since.ts';
-export { kernelSwitches, versionAtLeast } from './version.ts';
+export { kernelSwitches, kernelVersions, versionAtLeast } from './version.ts';

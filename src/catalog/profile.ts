@@ -13,6 +13,11 @@ export interface KernelProfile {
   readonly cpus: number;
   /** The kernel's own BTF, raw (header first), in the profile's byte order; fetched when first asked for. */
   btf(): Uint8Array | undefined;
+  /**
+   * Where it has no BTF to show: types that its objects are laid out by all the same, as a kernel has structures whether it
+   * describes them or not. Programs never see them.
+   */
+  structs?(): Uint8Array | undefined;
   /** CONFIG_* values as in /proc/config.gz: `y`, `m`, a number, a quoted string. */
   readonly config: ReadonlyMap<string, string>;
 }

@@ -1,5 +1,5 @@
 import { invariant } from '../base/index.ts';
-import type { Btf } from '../btf/index.ts';
+import { type Btf, parseBtf } from '../btf/index.ts';
 import type { KernelProfile } from '../catalog/index.ts';
 import { bpf_prog_flags } from '../uapi/index.ts';
 import { kernelOffset, Memory } from '../vm/index.ts';
@@ -48,6 +48,7 @@ export class KernelObjects implements PinHolder {
   readonly #text: TextSpace;
   #services: KernelServices | undefined;
   #attachmentsChanged = false;
+  #hidden: Btf | undefined;
 
   constructor(options: KernelParts) {
     const { profile, verify, verified, watch, clock, random, store } = options;
@@ -88,8 +89,9 @@ export class KernelObjects implements PinHolder {
       mapAt: (address) => pages.mapAt(kernelOffset(address)),
       progAt: (address) => this.#progAt(address),
       btf: () => this.#kernelTypes(),
+      structs: () => this.#kernelTypes() ?? this.#hiddenTypes(),
       symbols: () => {
-        symbols ??= new BtfSymbols(this.#kernelTypes(), profile.config.get('CONFIG_KALLSYMS_ALL') !== 'n');
+        symbols ??= new BtfSymbols(this.state.structs(), profile.config.get('CONFIG_KALLSYMS_ALL') !== 'n');
         return symbols;
       },
     };
@@ -146,6 +148,12 @@ export class KernelObjects implements PinHolder {
   #kernelTypes(): Btf | undefined {
     const object = this.state.btfs.expect(VMLINUX_BTF_ID);
     return object.bytes().length === 0 ? undefined : object.types();
+  }
+
+  #hiddenTypes(): Btf | undefined {
+    const bytes = this.state.profile.structs?.();
+    if (bytes) this.#hidden ??= parseBtf(bytes);
+    return this.#hidden;
   }
 
   #progAt(address: bigint) {

@@ -1,5 +1,5 @@
 import { ByteReader, decodeUtf8, type Endian } from '../base/index.ts';
-import { defaultConfig, type KernelProfile, parseKernelConfig } from '../catalog/index.ts';
+import { defaultConfig, type KernelProfile, kernelVersions, parseKernelConfig } from '../catalog/index.ts';
 import type { Host } from '../host/index.ts';
 import type { Store, StoredRecord } from '../kernel/index.ts';
 import { errBadBtf, errBadVersion, errNoBtf, errOtherProfile } from './errors.ts';
@@ -23,33 +23,33 @@ const DEFAULT_CPUS = 2;
 /** For a BTF that does not say of which kernel it is. */
 const DEFAULT_VERSION = '6.18.0';
 const BTF_MAGIC = 0xeb9f;
+const BIG_ENDIAN: readonly string[] = ['s390x', 'ppc64', 'mips64', 'sparc64'];
 const PAGE_SIZES: Readonly<Record<string, number>> = { ppc64: 65536, ppc64le: 65536 };
 const RECORD = 'profile';
 const CONFIG_RECORD = 'profile.config';
 const BTF_RECORD = 'profile.btf';
-
-/** A profile whose BTF is at hand. */
-interface NewProfile extends KernelProfile {
-  btf(): Uint8Array;
-}
+const STRUCTS_RECORD = 'profile.structs';
 
 /**
  * The kernel of a new machine: the one of the given BTF, else the host's own where it has BTF and is the one wanted,
- * else the one whose BTF ships with the package.
- * @throws {MachineError} MACHINE_NO_BTF where the kernel wanted is neither, MACHINE_BAD_BTF, MACHINE_BAD_VERSION
+ * else the one whose BTF ships with the package, else one of the wanted version, where the catalogue knows it, without BTF.
+ * @throws {MachineError} MACHINE_NO_BTF where it does not, MACHINE_BAD_BTF, MACHINE_BAD_VERSION
  */
-export function newProfile(host: Host, options: ProfileOptions = {}): NewProfile {
+export function newProfile(host: Host, options: ProfileOptions = {}): KernelProfile {
   const wanted = { version: options.version && checkVersion(options.version), arch: options.arch };
-  const found = options.btf ? given(host, options.btf) : (ofHost(host, wanted) ?? shipped(host, wanted));
+  const found = options.btf
+    ? given(host, options.btf)
+    : (ofHost(host, wanted) ?? shipped(host, wanted) ?? withoutBtf(host, wanted));
   const version = options.btf && wanted.version ? fullVersion(wanted.version) : found.version;
   const arch = wanted.arch ?? found.arch ?? host.arch;
   return {
     version,
     arch,
-    endian: endianOf(found.btf, options.btf?.path ?? HOST_BTF),
+    endian: endianOf(found.btf ?? found.structs, options.btf?.path ?? HOST_BTF),
     pageSize: PAGE_SIZES[arch] ?? 4096,
     cpus: options.cpus ?? DEFAULT_CPUS,
     btf: () => found.btf,
+    structs: () => found.structs,
     config: found.config ?? defaultConfig(),
   };
 }
@@ -57,7 +57,8 @@ export function newProfile(host: Host, options: ProfileOptions = {}): NewProfile
 interface Found {
   readonly version: string;
   readonly arch?: string;
-  readonly btf: Uint8Array;
+  readonly btf?: Uint8Array;
+  readonly structs?: Uint8Array;
   readonly config?: ReadonlyMap<string, string>;
 }
 
@@ -90,9 +91,17 @@ function hostConfig(host: Host): ReadonlyMap<string, string> | undefined {
   return text && parseKernelConfig(decodeUtf8(text));
 }
 
-function shipped(host: Host, wanted: Wanted): Found {
-  if (!meets(SHIPPED, wanted)) throw errNoBtf({ version: wanted.version, arch: wanted.arch });
-  return { version: SHIPPED.version, arch: SHIPPED.arch, btf: host.gunzip(host.dataFile(SHIPPED.file)) };
+function shipped(host: Host, wanted: Wanted): Found | undefined {
+  return meets(SHIPPED, wanted)
+    ? { version: SHIPPED.version, arch: SHIPPED.arch, btf: host.gunzip(host.dataFile(SHIPPED.file)) }
+    : undefined;
+}
+
+/** Of the host's architecture, whose byte order has to be that of the structures at hand. */
+function withoutBtf(host: Host, { version, arch = host.arch }: Wanted): Found {
+  const known = kernelVersions().some((one) => `${version}.`.startsWith(`${one}.`));
+  if (version === undefined || !known || BIG_ENDIAN.includes(arch)) throw errNoBtf({ version, arch });
+  return { version: fullVersion(version), arch, structs: host.gunzip(host.dataFile(SHIPPED.file)) };
 }
 
 function checkVersion(version: string): string {
@@ -104,8 +113,8 @@ function fullVersion(version: string): string {
   return /^\d+\.\d+$/.test(version) ? `${version}.0` : version;
 }
 
-function endianOf(btf: Uint8Array, path: string): Endian {
-  if (btf.length >= 24) {
+function endianOf(btf: Uint8Array | undefined, path: string): Endian {
+  if (btf && btf.length >= 24) {
     if (new ByteReader(btf, 'little').u16(0) === BTF_MAGIC) return 'little';
     if (new ByteReader(btf, 'big').u16(0) === BTF_MAGIC) return 'big';
   }
@@ -113,11 +122,16 @@ function endianOf(btf: Uint8Array, path: string): Endian {
 }
 
 /** Writes the profile of a new machine. */
-export function saveProfile(store: Store, profile: NewProfile): void {
+export function saveProfile(store: Store, profile: KernelProfile): void {
   const { version, arch, endian, pageSize, cpus, config } = profile;
   store.put(RECORD, 0, { version, arch, endian, pageSize, cpus });
   store.put(CONFIG_RECORD, 0, [...config].map(([name, value]) => `${name}=${value}\n`).join(''));
-  store.put(BTF_RECORD, 0, profile.btf());
+  for (const [name, bytes] of [
+    [BTF_RECORD, profile.btf()],
+    [STRUCTS_RECORD, profile.structs?.()],
+  ] as const) {
+    if (bytes) store.put(name, 0, bytes);
+  }
 }
 
 /** The profile of a saved machine; its BTF and configuration are read when they are asked for. */
@@ -125,6 +139,7 @@ export function loadProfile(store: Store): KernelProfile | undefined {
   const saved = store.get(RECORD, 0) as StoredRecord | undefined;
   if (!saved) return undefined;
   let btf: Uint8Array | undefined;
+  let structs: Uint8Array | undefined;
   let config: ReadonlyMap<string, string> | undefined;
   return {
     version: saved.version as string,
@@ -139,6 +154,10 @@ export function loadProfile(store: Store): KernelProfile | undefined {
     btf() {
       btf ??= store.get(BTF_RECORD, 0) as Uint8Array | undefined;
       return btf;
+    },
+    structs() {
+      structs ??= store.get(STRUCTS_RECORD, 0) as Uint8Array | undefined;
+      return structs;
     },
   };
 }

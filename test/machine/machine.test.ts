@@ -339,7 +339,8 @@ describe('the profile', () => {
   });
 
   test.each<[string, ProfileOptions, string]>([
-    ['a kernel of which there is no BTF', { version: '5.4' }, 'MACHINE_NO_BTF'],
+    ['a kernel that nothing is known of', { version: '5.3' }, 'MACHINE_NO_BTF'],
+    ['one of another byte order', { version: '5.4', arch: 's390x' }, 'MACHINE_NO_BTF'],
     ['a file that is no BTF', { btf: { path: 'x', bytes: new Uint8Array(100) } }, 'MACHINE_BAD_BTF'],
   ])('cannot be %s', (_name, wanted, code) => {
     expect(codeOf(() => machineOf('impossible', wanted).write(() => {}))).toBe(code);
@@ -349,6 +350,16 @@ describe('the profile', () => {
     const machine = openMachine({ host: { ...host, release: '' }, name: 'shipped' });
     expect(machine.read((kernel) => [kernel.profile.version, kernel.profile.arch])).toEqual(['6.12.117', 'x86_64']);
   });
+});
+
+test('a kernel of which there is no BTF shows none, before and after it is saved', () => {
+  const wanted = { version: '5.10', arch: 'x86_64' };
+  for (let i = 0; i < 2; i++) {
+    machineOf('old', wanted).write((kernel) => {
+      expect(kernel.profile).toMatchObject({ version: '5.10.0', arch: 'x86_64', endian: 'little' });
+      expect([kernel.profile.btf(), (kernel.profile.structs?.()?.length ?? 0) > 1e6]).toEqual([undefined, true]);
+    });
+  }
 });
 
 describe('the file', () => {

@@ -69,6 +69,8 @@ export interface KernelState {
   progAt(address: bigint): BpfProg | undefined;
   /** The kernel's own types; undefined where the profile has none. */
   btf(): Btf | undefined;
+  /** The types that its objects are laid out by: its own where it has BTF. */
+  structs(): Btf | undefined;
   symbols(): KernelSymbols;
   /** Who waits for something to read: `map 3` for a ring, `perf_event 4`. */
   readonly waiters: WaitList;

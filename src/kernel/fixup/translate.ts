@@ -48,7 +48,7 @@ const TSTAMP_TYPE_OFFSET = 180;
 export function translateProgram(tools: TranslateTools, request: TranslateRequest): Translated | TranslateRefusal {
   const { insns, facts } = request;
   const { state, layout } = tools;
-  if (!state.btf()) return { errno: -errno.EINVAL, log: 'not supported yet: programs on a kernel without BTF\n' };
+  if (!state.structs()) return { errno: -errno.EINVAL, log: 'not supported yet: programs on a kernel without BTF\n' };
   const unknown = unknownCall(tools, request);
   if (unknown) return unknown;
   let failed: TranslateRefusal | undefined;

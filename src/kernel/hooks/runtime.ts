@@ -28,7 +28,7 @@ export function createRuntime(state: KernelState, callables: Callables): Runtime
   let known: KernelLayout | undefined;
   const layout = () => {
     if (!known) {
-      const btf = state.btf();
+      const btf = state.structs();
       if (!btf) throw new InternalError('the kernel profile has no BTF');
       known = new KernelLayout(btf);
     }
@@ -59,7 +59,7 @@ export function createRuntime(state: KernelState, callables: Callables): Runtime
       return cgroup;
     },
     nextSocketCookie: () => ++socketCookies,
-    hasLayout: () => state.btf() !== undefined,
+    hasLayout: () => state.structs() !== undefined,
     devices: new DeviceTable(state.memory, layout),
     tasks: new TaskTable({ memory: state.memory, layout, now: () => state.clock.now() }),
     run(scope, { context, address, args }) {
