@@ -19,6 +19,7 @@ import type { Refusal } from './refusal.ts';
 import { reportRefusal, reportUnwalked } from './report/report.ts';
 import { checkStackDepth } from './stack-depth.ts';
 import { checkJumps, checkReachable, checkSubprograms } from './subprograms.ts';
+import { checkExceptionTag } from './types/exception-tag.ts';
 import { functionsOf } from './types/global-function.ts';
 import { walkProgram } from './walk/program.ts';
 import { Walk, type WalkedProgram } from './walk/walk.ts';
@@ -81,11 +82,13 @@ const NOTHING: VerifyCounters = { insns: 0, states: 0, peakStates: 0, maxStatesP
 function checkShape<M extends VerifiedMap>(options: VerifyOptions<M>): WalkedProgram<M> | Refusal {
   const { insns, exceptionCallback } = options;
   if (insns.length === 0 || insns.length > MAX_INSNS) return { errno: errno.E2BIG, text: '' };
+  const functions = functionsOf(options);
+  const tag = checkExceptionTag(options, functions);
+  if (tag) return tag;
   const subprograms = checkSubprograms(insns, exceptionCallback);
   if ('errno' in subprograms) return subprograms;
   const jumps = checkJumps(insns, subprograms);
   if (jumps) return jumps;
-  const functions = functionsOf(options);
   const loads = checkPacketLoadFunctions({ insns, btf: options.btf, subprograms, functions });
   if (loads) return loads;
   const kfuncs = checkKfuncCalls(options);

@@ -72,13 +72,28 @@ function checkObject(walk: Walk, checked: CheckedArg, wanted: readonly number[])
   return exchanged ? checkExchanged(walk, checked) : checkStruct(walk, checked);
 }
 
-function checkStruct(walk: Walk, { arg, call, register, row }: CheckedArg): Refusal | undefined {
-  const { w } = walk;
+function checkStruct(walk: Walk, { arg, call, register }: CheckedArg): Refusal | undefined {
   const name = arg.kind === 'btf' ? arg.struct : 'sock_common';
-  const struct = walk.options.vmlinux()?.findByName(name, 'STRUCT');
+  const typeId = walk.options.vmlinux()?.findByName(name, 'STRUCT')?.id;
   const strict = arg.release && call.id !== bpf_func_id.BPF_FUNC_sk_release;
+  return checkIsStruct(walk, register, { name, typeId, strict });
+}
+
+/** A type of the kernel, and whether the very object has to be of it, or may begin with one. */
+export interface WantedStruct {
+  readonly name: string;
+  /** Undefined where the kernel has none. */
+  readonly typeId: number | undefined;
+  readonly strict: boolean;
+}
+
+/** Whether the object that the register leads to is of that type. */
+export function checkIsStruct(walk: Walk, register: number, wanted: WantedStruct): Refusal | undefined {
+  const { w } = walk;
+  const row = walk.reg(register);
+  const { name, typeId, strict } = wanted;
   const from = { index: w[row + AUX2], typeId: w[row + AUX], off: w[row + OFF] };
-  if (struct && isSameStruct(walk, from, { index: VMLINUX, typeId: struct.id, strict })) return undefined;
+  if (typeId !== undefined && isSameStruct(walk, from, { index: VMLINUX, typeId, strict })) return undefined;
   const got = walk.btfs.at(from.index).nameOf(from.typeId);
   return walk.denied(`R${register} is of type ${got} but ${name} is expected`);
 }

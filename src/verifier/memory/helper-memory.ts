@@ -1,4 +1,4 @@
-import { bpf_prog_type } from '../../uapi/index.ts';
+import { contextOfProgType } from '../../catalog/index.ts';
 import { isKnown } from '../domain/bounds.ts';
 import { isZero } from '../domain/narrow.ts';
 import { AUX, TYPE, UMIN } from '../domain/row.ts';
@@ -85,12 +85,12 @@ function checkByKind(walk: Walk, memory: HelperMemory, type: number): Refusal | 
     case PTR_TO_BTF_ID:
       return checkAccess(walk, { register, off: 0, size, write: false });
     case PTR_TO_CTX:
-      if (walk.options.progType === bpf_prog_type.BPF_PROG_TYPE_SYSCALL) return checkContextBytes(walk, memory);
+      if (!contextOfProgType(walk.options.progType)) return checkContextBytes(walk, memory);
   }
   return notMemory(walk, memory);
 }
 
-/** The context of a syscall program is memory that its user brings. */
+/** A context that is not translated, such as that of a syscall program, which its user brings. */
 function checkContextBytes(walk: Walk, { register, size, write, zeroAllowed }: HelperMemory): Refusal | undefined {
   if (size === 0) return zeroAllowed ? undefined : walk.denied('');
   return checkAccess(walk, { register, off: size - 1, size: 1, write });

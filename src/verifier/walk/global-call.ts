@@ -1,7 +1,11 @@
+import { isInitialised } from '../calls/dynptr.ts';
+import { checkIsStruct } from '../calls/helper-arg-type.ts';
+import { TYPES_OF_KIND } from '../calls/helper-arg-types.ts';
 import { isNullRow } from '../calls/null.ts';
 import { forgetPacket } from '../calls/references.ts';
 import { ROW, TYPE } from '../domain/row.ts';
 import { checkHelperMemory } from '../memory/helper-memory.ts';
+import { checkUnmoved } from '../memory/place.ts';
 import type { Refusal } from '../refusal.ts';
 import {
   baseType,
@@ -9,12 +13,13 @@ import {
   mayBeNull,
   PTR_MAYBE_NULL,
   PTR_TO_ARENA,
-  PTR_TO_BTF_ID,
   PTR_TO_CTX,
   PTR_TO_STACK,
+  regTypeName,
   SCALAR_VALUE,
 } from '../state/reg-type.ts';
-import { type GlobalArgument, globalArguments } from '../types/global-function.ts';
+import type { GlobalArgument } from '../types/global-argument.ts';
+import { globalArguments } from '../types/global-function.ts';
 import { clobberRegisters } from './frames.ts';
 import { setUnknown } from './set-row.ts';
 import type { Walk } from './walk.ts';
@@ -43,8 +48,8 @@ export function walkGlobalCall(walk: Walk, subprogram: number): Refusal | undefi
   return undefined;
 }
 
-function checkArguments(walk: Walk, wanted: readonly GlobalArgument[] | string): Refusal | undefined {
-  if (typeof wanted === 'string') return walk.invalid(wanted);
+function checkArguments(walk: Walk, wanted: readonly GlobalArgument[] | Refusal): Refusal | undefined {
+  if ('errno' in wanted) return { ...wanted, insn: walk.insn };
   for (let i = 0; i < wanted.length; i++) {
     const refusal = checkArgument(walk, wanted[i], i);
     if (refusal) return refusal;
@@ -61,20 +66,41 @@ function checkArgument(walk: Walk, wanted: GlobalArgument, index: number): Refus
     case 'scalar':
       return type === SCALAR_VALUE ? undefined : walk.invalid(`R${register} is not a scalar`);
     case 'ctx':
-      return type === PTR_TO_CTX ? undefined : walk.invalid(`arg#${index} expects pointer to ctx`);
+      if (baseType(type) !== PTR_TO_CTX) return walk.invalid(`arg#${index} expects pointer to ctx`);
+      return checkUnmoved(walk, register);
     case 'arena':
       if (type === PTR_TO_ARENA || type === SCALAR_VALUE) return undefined;
       return walk.invalid(`R${register} is not a pointer to arena or scalar.`);
     case 'dynptr':
-      if (type === CONST_PTR_TO_DYNPTR || type === PTR_TO_STACK) return undefined;
-      return walk.invalid(`arg#${index} expected pointer to stack or const struct bpf_dynptr`);
+      if (type !== CONST_PTR_TO_DYNPTR && type !== PTR_TO_STACK) {
+        return walk.invalid(`arg#${index} expected pointer to stack or const struct bpf_dynptr`);
+      }
+      return isInitialised(walk, register)
+        ? undefined
+        : walk.invalid(`Expected an initialized dynptr as arg #${index}`);
     case 'btf':
-      if (wanted.mayBeNull && isNullRow(w, row)) return undefined;
-      if (baseType(type) === PTR_TO_BTF_ID && !mayBeNull(type)) return undefined;
-      return walk.denied(`R${register} is not a pointer to the type`);
+      return checkObject(walk, wanted, register);
     default:
       return checkMemory(walk, wanted, index);
   }
+}
+
+/** An object of the kernel. What nobody trusts may be anything: it is read as memory that may not be there. */
+function checkObject(walk: Walk, wanted: GlobalArgument, register: number): Refusal | undefined {
+  const { w } = walk;
+  const row = walk.reg(register);
+  if (wanted.untrusted || (wanted.mayBeNull && isNullRow(w, row))) return undefined;
+  const type = w[row + TYPE];
+  const allowed = TYPES_OF_KIND.btf;
+  if (!allowed.includes(wanted.mayBeNull ? type & ~PTR_MAYBE_NULL : type)) {
+    const names = allowed.map(regTypeName).join(', ');
+    return walk.denied(`R${register} type=${regTypeName(type)} expected=${names}`);
+  }
+  const name = walk.options.vmlinux()?.nameOf(wanted.typeId) ?? '';
+  return (
+    checkIsStruct(walk, register, { name, typeId: wanted.typeId, strict: false }) ??
+    checkUnmoved(walk, register, { fixedAllowed: true })
+  );
 }
 
 function checkMemory(walk: Walk, wanted: GlobalArgument, index: number): Refusal | undefined {

@@ -14,7 +14,8 @@ import {
   PTR_UNTRUSTED,
 } from '../state/reg-type.ts';
 import { NOTHING_SHARED } from '../state/state.ts';
-import { type GlobalArgument, globalArguments } from '../types/global-function.ts';
+import type { GlobalArgument } from '../types/global-argument.ts';
+import { globalArguments } from '../types/global-function.ts';
 import { enterFrame } from './frames.ts';
 import { walkPaths } from './loop.ts';
 import { setPointer, setUnknown } from './set-row.ts';
@@ -48,10 +49,13 @@ export function walkProgram(walk: Walk): Refusal | undefined {
 function walkGlobal(walk: Walk, subprogram: number): Refusal | undefined {
   const fn = walk.program.functions![subprogram];
   const wanted = globalArguments(walk.options, fn);
-  if (typeof wanted === 'string') return invalid(wanted);
+  if ('errno' in wanted) return wanted;
   startAt(walk, subprogram);
   const { exceptionCallback } = walk.options;
   if (exceptionCallback !== undefined && walk.program.subprograms[subprogram] === exceptionCallback) {
+    if (wanted.length !== 1 || wanted[0].kind !== 'scalar') {
+      return invalid('exception cb only supports single integer argument');
+    }
     walk.state.frame = { ...walk.state.frame, callback: 'exception' };
     setUnknown(walk.w, walk.reg(1));
   }
