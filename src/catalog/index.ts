@@ -6,6 +6,8 @@
  */
 
 export { iteratorArgument, nullableArguments } from './arguments.ts';
+export type { LsmHook, OperationRule, TracedFunction } from './attach-targets.ts';
+export { lsmHook, operationRule, tracedFunction } from './attach-targets.ts';
 export type { ContextField, ContextOp, ContextStruct } from './context.ts';
 export { contextFieldAt } from './context.ts';
 export type { ContextPointer } from './context-access.table.ts';
@@ -24,6 +26,7 @@ export { parseKernelConfig } from './parse-config.ts';
 export type { KernelProfile } from './profile.ts';
 export type { HelperUser } from './prototype-of.ts';
 export { helperPrototype } from './prototype-of.ts';
+export { PUBLIC_STRUCTS } from './public-structs.table.ts';
 export type { SecDef } from './sec.table.ts';
 export { LATER_ATTACH_TYPES, SEC_DEFS } from './sec.table.ts';
 export { findSec, secTarget } from './sec.ts';

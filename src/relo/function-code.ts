@@ -1,9 +1,10 @@
-import { coreRelos } from '../btf/index.ts';
+import { type Btf, type BtfCoreRelo, coreRelos, essentialName } from '../btf/index.ts';
+import { PUBLIC_STRUCTS } from '../catalog/index.ts';
 import type { Insns } from '../isa/index.ts';
 import { BPF_LD_IMM64, INSN_SIZE } from '../isa/index.ts';
 import type { BpfObject, FunctionSpec } from '../object/index.ts';
 import { bpf_pseudo } from '../uapi/index.ts';
-import { CoreResolver } from './core/index.ts';
+import { CoreResolver, coreKind, coreSubject } from './core/index.ts';
 import { errCore, errNoTarget } from './errors.ts';
 import { CopyBudget } from './link.ts';
 import type { RelocateOptions } from './options.ts';
@@ -52,11 +53,8 @@ export class FunctionCode {
     const { btf, btfExt, subprograms } = this.#object;
     if (btf === undefined || btfExt === undefined || btfExt.coreRelos.length === 0) return;
     const { options, reports } = context;
-    const target = options.coreTarget ?? options.target;
-    if (target === undefined) {
-      reports.fail({ kind: 'core', function: undefined, insn: undefined, subject: 'CO-RE' }, errNoTarget('CO-RE'));
-      return;
-    }
+    const known = options.coreTarget ?? options.target;
+    const target = known ?? btf;
     const modules = options.coreTarget ? undefined : () => (options.modules?.() ?? []).map((module) => module.btf);
     const resolver = new CoreResolver(btf, { target, modules });
     const wanted = new Set<FunctionSpec>([...context.chosen, ...subprograms]);
@@ -75,6 +73,11 @@ export class FunctionCode {
           reports.fail(where, errCore({ function: fn.name, insn: at, index }, 'no whole instruction there'));
           return;
         }
+        const unknown = known === undefined ? neededOfKernel(btf, relo) : undefined;
+        if (unknown !== undefined) {
+          reports.fail({ ...where, subject: unknown }, errNoTarget(`CO-RE of '${unknown}'`));
+          return;
+        }
         const core = resolver.relocate({ insns: this.#writable(fn), at, relo });
         const subject = core.localSpec || core.accessString;
         if (core.outcome === 'failed') {
@@ -88,4 +91,17 @@ export class FunctionCode {
       });
     }
   }
+}
+
+/**
+ * The type that only the kernel's BTF tells about; undefined where the object's own BTF does: of structures that processes
+ * and programs share with the kernel it has the layout that every kernel has. DEVIATION: libbpf refuses all CO-RE where a
+ * kernel shows no BTF.
+ */
+function neededOfKernel(btf: Btf, { typeId, kind }: BtfCoreRelo): string | undefined {
+  const asked = coreKind(kind);
+  if (asked === 'local_type_id') return undefined;
+  const name = btf.has(typeId) ? essentialName(btf.nameOf(typeId)) : '';
+  const isPlace = coreSubject(kind) === 'field' && asked !== 'field_exists';
+  return isPlace && PUBLIC_STRUCTS.has(name) ? undefined : name || `type ${typeId}`;
 }

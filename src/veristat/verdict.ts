@@ -116,7 +116,8 @@ interface Outcome extends Loaded {
 function verdictOf({ name, section, progType }: ProgramSpec, outcome: Outcome): ProgramVerdict {
   const { errno, tag, log, problem, duration, result } = outcome;
   const verdict = decide(outcome);
-  const report = result?.verdict === 'rejected' ? result.report : undefined;
+  // What a loader asks a kernel about is verified too.
+  const report = problem === undefined && result?.verdict === 'rejected' ? result.report : undefined;
   return {
     program: name,
     section,
