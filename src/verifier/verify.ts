@@ -21,6 +21,7 @@ import { checkStackDepth } from './stack-depth.ts';
 import { checkJumps, checkReachable, checkSubprograms } from './subprograms.ts';
 import { checkExceptionTag } from './types/exception-tag.ts';
 import { functionsOf } from './types/global-function.ts';
+import { checkCallsAllowed, checkMapsAllowed, checkNoLoops } from './unprivileged.ts';
 import { walkProgram } from './walk/program.ts';
 import { Walk, type WalkedProgram } from './walk/walk.ts';
 import { resolveWide } from './wide.ts';
@@ -85,6 +86,9 @@ function checkShape<M extends VerifiedMap>(options: VerifyOptions<M>): WalkedPro
   const functions = functionsOf(options);
   const tag = checkExceptionTag(options, functions);
   if (tag) return tag;
+  const privileges = privilegesOf(options.capabilities);
+  const notAllowed = checkCallsAllowed(insns, privileges);
+  if (notAllowed) return notAllowed;
   const subprograms = checkSubprograms(insns, exceptionCallback);
   if ('errno' in subprograms) return subprograms;
   const jumps = checkJumps(insns, subprograms);
@@ -103,9 +107,9 @@ function checkShape<M extends VerifiedMap>(options: VerifyOptions<M>): WalkedPro
   if ('errno' in used) return used;
   const progType = options.attachTarget?.program?.progType ?? options.progType;
   const sleepable = (options.flags & bpf_prog_flags.BPF_F_SLEEPABLE) !== 0;
-  const unfit = checkMaps(used.maps, { progType, sleepable });
+  const unfit = checkMapsAllowed(used.maps, privileges) ?? checkMaps(used.maps, { progType, sleepable });
   if (unfit) return unfit;
-  const unreachable = checkReachable(insns, exceptionCallback);
+  const unreachable = checkNoLoops(insns, privileges) ?? checkReachable(insns, exceptionCallback);
   if (unreachable) return unreachable;
   return {
     options,
@@ -115,7 +119,7 @@ function checkShape<M extends VerifiedMap>(options: VerifyOptions<M>): WalkedPro
     subprogramAt: new Map(subprograms.map((start, index) => [start, index])),
     maps: used.maps,
     mapAt: used.mapAt,
-    privileges: privilegesOf(options.capabilities),
+    privileges,
     functions,
     effects: effectsOf(options, subprograms),
     globals: globalsOf(functions, subprograms.length),

@@ -53,9 +53,10 @@ function writeAt(walk: Walk, access: Access, { frame, min, size }: StackRange): 
   ) {
     return walk.denied('attempt to corrupt spilled pointer on stack');
   }
+  const row = storedRow(walk, access);
+  guardOldBytes(walk, { slot, size, pointer: access.value !== undefined && isSpillable(w[row! + TYPE]) });
   const destroyed = destroyDynptr(walk, frame, index);
   if (destroyed) return destroyed;
-  const row = storedRow(walk, access);
   const aligned = (min & 7) === 0;
   if (aligned && size === 8) walk.writeSlot(frame, index);
   if (row !== undefined && aligned && w[row + TYPE] === SCALAR_VALUE && walk.program.privileges.bpfCapable) {
@@ -80,6 +81,20 @@ function writeAt(walk: Walk, access: Access, { frame, min, size }: StackRange): 
   // The bytes stand for a number that was 0: it has to be 0.
   if (zero && access.value !== undefined) markPrecise(walk, access.value);
   return undefined;
+}
+
+/** A load that overtakes the store sees what was there: a barrier keeps it from that, where it is not just a number. */
+function guardOldBytes(
+  { w, insn, program, speculation }: Walk,
+  { slot, size, pointer }: { readonly slot: number; readonly size: number; readonly pointer: boolean },
+): void {
+  if (!speculation || program.privileges.bypassSpecV4) return;
+  let guard = pointer;
+  for (let byte = 0; byte < size && !guard; byte++) {
+    const was = slotByte(w, slot, byte);
+    guard = was !== STACK_MISC && was !== STACK_ZERO;
+  }
+  if (guard) speculation.barriersBehind[insn] = 1;
 }
 
 function isSpillable(type: number): boolean {

@@ -33,6 +33,8 @@ export function pathEnd({ parent, history, first, insn, state }: Walk): PathEnd 
  * @returns whether a mark was new
  */
 export function goBack(walk: Walk, end: PathEnd, wanted: Wanted): boolean {
+  // All numbers of such loaders are wanted from the start.
+  if (!walk.program.privileges.bpfCapable) return false;
   let changed = false;
   let { parent, history, first } = end;
   let at = end.insn;

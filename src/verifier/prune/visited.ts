@@ -9,6 +9,7 @@ import type { Closeness } from './equal-rows.ts';
 import type { ExploredState } from './explored.ts';
 import { pathEnd } from './precision.ts';
 import { closeLoop, propagatePrecision } from './propagate.ts';
+import { haveSameNumbers } from './same-numbers.ts';
 import { savedSlot } from './saved-rows.ts';
 
 /** Entries of history after which a state is saved whatever else is so. */
@@ -83,7 +84,9 @@ function compareOpen(walk: Walk, old: ExploredState, visit: Visit): Refusal | Fo
 }
 
 function isCloseTo(walk: Walk, old: ExploredState, closeness: Closeness): boolean {
-  return isCovered(old.saved, walk.state, comparing(walk, closeness));
+  if (!isCovered(old.saved, walk.state, comparing(walk, closeness))) return false;
+  if (!walk.speculation?.exploresLimits) return true;
+  return haveSameNumbers(old.saved, walk.state, walk.program.live[walk.insn]);
 }
 
 /** Whether the path went on in a way that ends: an iterator, a callback or `may_goto` counts. */
@@ -114,7 +117,7 @@ function isIteratorActive(walk: Walk): boolean {
 function compareDone(walk: Walk, old: ExploredState): Found | undefined {
   const open = walk.loops.isOpen(old);
   const closeness = open || walk.options.observer?.exact ? 'range' : 'covered';
-  if (!isCovered(old.saved, walk.state, comparing(walk, closeness))) return undefined;
+  if (!isCloseTo(walk, old, closeness)) return undefined;
   return open ? 'loops' : 'covered';
 }
 
@@ -155,9 +158,10 @@ function save(walk: Walk): void {
 }
 
 /** What was wanted of the numbers until here was marked in the states before. */
-function forgetPrecision({ state, w }: Walk): void {
+function forgetPrecision({ state, w, program }: Walk): void {
+  const precise = program.privileges.bpfCapable ? 0 : 1;
   state.forEachRow((row) => {
-    w[row + PRECISE] = 0;
+    w[row + PRECISE] = precise;
   });
 }
 

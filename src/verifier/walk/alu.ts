@@ -23,6 +23,7 @@ import { markPrecise } from '../prune/precision.ts';
 import type { Refusal } from '../refusal.ts';
 import { PTR_TO_ARENA, SCALAR_VALUE } from '../state/reg-type.ts';
 import { ADD_CONST, forgetId, shareId } from './linked.ts';
+import { checkNumberSum } from './mask.ts';
 import { operatorText } from './operator.ts';
 import { addToPointer } from './pointer-arithmetic.ts';
 import { setImmediate, setUnknown } from './set-row.ts';
@@ -172,6 +173,8 @@ function compute(walk: Walk, op: number): Refusal | undefined {
     return addToPointer(walk, { op, pointer: row, number: operand, into: row });
   }
   if (fromRegister && w[row + PRECISE] !== 0) markPrecise(walk, src);
+  const unmasked = checkNumberSum(walk);
+  if (unmasked) return unmasked;
   computeScalars(walk, { op, row, operand });
   return undefined;
 }

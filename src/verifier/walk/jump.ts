@@ -26,6 +26,7 @@ import {
   SCALAR_VALUE,
 } from '../state/reg-type.ts';
 import { defer } from './defer.ts';
+import { guessOtherWay } from './guess.ts';
 import { collectLinked, teachLinked } from './linked.ts';
 import { markNotNull, resolveNull } from './null-check.ts';
 import { learnReach, predictReach, reachOf } from './packet-range.ts';
@@ -61,7 +62,8 @@ export function walkJump(walk: Walk): Refusal | undefined {
   if (!isPointer(w, d)) markPrecise(walk, dst);
   if (fromRegister && !isPointer(w, s)) markPrecise(walk, src);
   walk.next = outcome ? target : insn + 1;
-  return undefined;
+  if (!walk.speculation) return undefined;
+  return guessOtherWay(walk, outcome ? insn + 1 : target, fromRegister ? [d, s] : [d]);
 }
 
 function isPointer(w: Int32Array, row: number): boolean {

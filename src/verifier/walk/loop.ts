@@ -3,6 +3,7 @@ import { traceInsn, traceSafe, traceStep } from '../log/trace.ts';
 import { endPath, visitState } from '../prune/visited.ts';
 import { invalid, type Refusal } from '../refusal.ts';
 import { resume } from './defer.ts';
+import { avoid, endsBefore, endsBehind } from './guess.ts';
 import { step } from './step.ts';
 import type { Walk } from './walk.ts';
 
@@ -22,17 +23,18 @@ export function walkPaths(walk: Walk): Refusal | undefined {
     if (typeof visited === 'object') return visited;
     if (visited === undefined) {
       if (flow.jump[walk.insn]) walk.note({});
-      walk.seen[walk.insn] = 1;
+      if (!walk.state.shared.speculative) walk.seen[walk.insn] = 1;
       if (walk.log) traceInsn(walk);
       if (observer) observer.visit(walk.insn, walk.state, live[walk.insn]);
-      const outcome = step(walk);
+      const outcome = endsBefore(walk) ? 'path ends' : step(walk);
       if (outcome === undefined) {
         if (walk.log) traceStep(walk);
-        walk.previous = walk.insn;
-        walk.insn = walk.next;
-        continue;
-      }
-      if (typeof outcome === 'object') return outcome;
+        if (!endsBehind(walk)) {
+          walk.previous = walk.insn;
+          walk.insn = walk.next;
+          continue;
+        }
+      } else if (typeof outcome === 'object' && !avoid(walk, outcome)) return outcome;
     } else if (walk.log) traceSafe(walk);
     endPath(walk);
     if (!resume(walk)) return undefined;

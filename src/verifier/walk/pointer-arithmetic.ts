@@ -25,20 +25,14 @@ import {
   PTR_UNTRUSTED,
   regTypeName,
 } from '../state/reg-type.ts';
+import { maskAfter, maskBefore } from './mask.ts';
 import { operatorText } from './operator.ts';
+import type { PointerSum } from './pointer-sum.ts';
 import { setUnknown } from './set-row.ts';
 import type { Walk } from './walk.ts';
 
 /** Farthest that a pointer may be moved: BPF_MAX_VAR_OFF. */
 const MAX_OFFSET = 1n << 29n;
-
-export interface PointerSum {
-  readonly op: number;
-  /** Rows: the pointer, the number, and where the sum goes (one of the two, in a register). */
-  readonly pointer: number;
-  readonly number: number;
-  readonly into: number;
-}
 
 /** A pointer plus or minus a number. @see Documentation/bpf/verifier.rst (v6.18), "Register value tracking" */
 export function addToPointer(walk: Walk, sum: PointerSum): Refusal | undefined {
@@ -68,10 +62,12 @@ export function addToPointer(walk: Walk, sum: PointerSum): Refusal | undefined {
   }
   const far = checkReach(walk, number, type) ?? checkReach(walk, pointer, type);
   if (far) return far;
+  const mask = maskBefore(walk, sum);
+  if (mask && 'errno' in mask) return mask;
   const refusal = checkOperator(walk, sum, register);
   if (refusal) return refusal;
   move(walk, sum, known);
-  return checkReach(walk, into, type);
+  return checkReach(walk, into, type) ?? maskAfter(walk, sum, mask);
 }
 
 const MOVABLE: readonly number[] = [

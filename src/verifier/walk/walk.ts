@@ -19,6 +19,7 @@ import type { functionsOf } from '../types/global-function.ts';
 
 /** A branch that has yet to be walked. */
 import type { KernelVariable } from '../types/kernel-variable.ts';
+import { Speculation } from './speculation.ts';
 export interface PendingBranch {
   readonly state: SavedState;
   readonly insn: number;
@@ -116,6 +117,8 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
   first = 0;
   /** By instruction: the type of the pointer that it loads or stores by, on the paths walked so far; 0: none yet. */
   readonly pointerTypes: Int32Array;
+  /** What guesses lead to; undefined where the loader is trusted. */
+  readonly speculation: Speculation | undefined;
   /** The types that rows of pointers name. */
   readonly btfs: BtfTable;
   /** By subprogram: bytes of stack that it uses. */
@@ -127,6 +130,7 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
     this.w = this.state.w;
     this.loops = new LoopVisits(program.loops);
     this.log = VerifierLog.of(program.options.logLevel);
+    this.speculation = Speculation.of(program.privileges, program.insns.length);
     this.globalsCalled = new Uint8Array(program.subprograms.length);
     this.seen = new Uint8Array(program.insns.length);
     this.pointerTypes = new Int32Array(program.insns.length);

@@ -1,0 +1,31 @@
+import type { Privileges } from '../privileges.ts';
+
+/**
+ * What a processor may do that guesses: paths that no value leads to are walked too, as `speculative` ones, and what is
+ * refused there is kept from happening by a barrier. Only for loaders whom the kernel does not trust.
+ * @see Documentation/admin-guide/hw-vuln/spectre.rst (v6.18)
+ */
+export class Speculation {
+  /** By instruction: 1 where a barrier stands before it, so that no guess gets there. */
+  readonly barriers: Uint8Array;
+  /** By instruction: 1 where a barrier stands behind it: what it stored is there before anything is loaded. */
+  readonly barriersBehind: Uint8Array;
+  /** By instruction: how the number is masked that is added there; 0: not. */
+  readonly masks: Uint8Array;
+  /** By instruction: the mask's limit. */
+  readonly limits: Uint32Array;
+  /** A limit depends on what a number may be: states only stand for those with the same numbers. */
+  exploresLimits = false;
+
+  constructor(length: number) {
+    this.barriers = new Uint8Array(length);
+    this.barriersBehind = new Uint8Array(length);
+    this.masks = new Uint8Array(length);
+    this.limits = new Uint32Array(length);
+  }
+
+  /** @returns undefined where the loader is trusted */
+  static of({ bypassSpecV1, bypassSpecV4 }: Privileges, length: number): Speculation | undefined {
+    return bypassSpecV1 && bypassSpecV4 ? undefined : new Speculation(length);
+  }
+}
