@@ -11,10 +11,12 @@ import { checkMaps } from './map-rules.ts';
 import { checkPacketLoadFunctions } from './memory/int-functions.ts';
 import type { VerifiedMap, VerifyOptions } from './options.ts';
 import { privilegesOf } from './privileges.ts';
+import { argumentsOf } from './prune/call-arguments.ts';
 import { callKindOf } from './prune/call-kind.ts';
 import { findLoops } from './prune/components.ts';
 import { markFlow } from './prune/control-flow.ts';
 import { liveRegisters } from './prune/liveness.ts';
+import { successorsOf } from './prune/successors.ts';
 import type { Refusal } from './refusal.ts';
 import { reportRefusal, reportUnwalked } from './report/report.ts';
 import { checkStackDepth } from './stack-depth.ts';
@@ -29,7 +31,6 @@ import { type KernelVariable, kernelVariable } from './types/kernel-variable.ts'
 
 /** Instructions of one program at most: BPF_COMPLEXITY_LIMIT_INSNS. */
 const MAX_INSNS = 1_000_000;
-const MAX_ARGUMENTS = 5;
 
 /** What the walk counted. */
 export interface VerifyCounters {
@@ -126,6 +127,7 @@ function checkShape<M extends VerifiedMap>(options: VerifyOptions<M>): WalkedPro
     variableAt,
     live: liveRegisters(insns, (insn) => argumentsOf(options, insn)),
     loops: findLoops(insns),
+    successors: successorsOf(insns),
     flow: markFlow(insns, (insn) => callKindOf(options, insn)),
     lines: new SourceLines(options.btf, options.lineInfo),
     strictAlignment: (options.flags & bpf_prog_flags.BPF_F_STRICT_ALIGNMENT) !== 0,
@@ -135,11 +137,6 @@ function checkShape<M extends VerifiedMap>(options: VerifyOptions<M>): WalkedPro
 /** By subprogram: 1 where it is verified on its own. */
 function globalsOf(functions: ReturnType<typeof functionsOf>, count: number): Uint8Array {
   return Uint8Array.from({ length: count }, (_, i) => Number(i > 0 && functions?.[i]?.linkage === 'global'));
-}
-
-/** How many registers a call reads. */
-function argumentsOf(_options: VerifyOptions, _insn: number): number {
-  return MAX_ARGUMENTS;
 }
 
 function subprogramOf(insns: Insns, subprograms: readonly number[]): Uint16Array {

@@ -17,7 +17,7 @@ import {
 import { setPointer } from '../walk/set-row.ts';
 import type { Walk } from '../walk/walk.ts';
 import { releaseReference } from './references.ts';
-import { clearSlots, isAll, placeOf, slotsOf } from './stack-object.ts';
+import { clearSlots, isAll, placeOf, readSlots, slotsOf, writeSlots } from './stack-object.ts';
 
 /** Slots that a dynptr takes. */
 const SLOTS = 2;
@@ -63,6 +63,7 @@ export function dynptrRow(walk: Walk, register: number): number {
   if (base !== PTR_TO_STACK) return -1;
   const place = placeOf(walk, { register, what: 'dynptr', slots: SLOTS });
   if ('errno' in place || !isAll(walk, place, STACK_DYNPTR)) return -1;
+  readSlots(walk, place);
   const row = spilledRow(slotAt(place.frame, place.first));
   return w[row + AUX3] === 1 ? row : -1;
 }
@@ -91,6 +92,7 @@ export function createDynptr(walk: Walk, { register, type, reference = 0 }: NewD
   const id = walk.newId();
   const counted = (type & (DYNPTR_TYPE_RINGBUF | DYNPTR_TYPE_FILE)) !== 0;
   const ref = counted ? reference || walk.addReference('pointer') : 0;
+  writeSlots(walk, place);
   for (const [i, slot] of slotsOf(place).entries()) {
     setSlotBytes(w, slot, STACK_DYNPTR);
     writeDynptr(w, spilledRow(slot), { type, id, reference: ref, first: i === 0 });

@@ -13,7 +13,7 @@ import { setImmediate } from '../walk/set-row.ts';
 import type { Walk } from '../walk/walk.ts';
 import { type KfuncCall, pointee } from './kfunc-call.ts';
 import { releaseReference } from './references.ts';
-import { clearSlots, isAll, placeOf, type StackPlace, slotsOf } from './stack-object.ts';
+import { clearSlots, isAll, placeOf, readSlots, type StackPlace, slotsOf, writeSlots } from './stack-object.ts';
 
 /** The first argument of a kfunc that begins, goes on with or ends an iteration. */
 export function checkIterator(walk: Walk, call: KfuncCall): Refusal | undefined {
@@ -32,6 +32,7 @@ export function checkIterator(walk: Walk, call: KfuncCall): Refusal | undefined 
     return walk.invalid(`expected an initialized ${iterName} as arg #0`);
   }
   if (walk.w[firstRow(place) + TYPE] & PTR_UNTRUSTED) return walk.invalid(`expected an RCU CS when using ${name}`);
+  readSlots(walk, place);
   call.iterator = place;
   if (!flags.has('destroy')) return undefined;
   releaseReference(walk, walk.w[firstRow(place) + REF]);
@@ -74,6 +75,7 @@ function beginIteration(walk: Walk, { call, typeId, iterName, place }: Beginning
   const reference = walk.addReference('pointer');
   const protectedByRcu = call.kfunc.flags.has('rcu_protected');
   const flag = protectedByRcu ? (inRcuSection(walk) ? MEM_RCU : PTR_UNTRUSTED) : 0;
+  writeSlots(walk, place);
   for (const [i, slot] of slotsOf(place).entries()) {
     setSlotBytes(w, slot, STACK_ITER);
     const row = spilledRow(slot);
@@ -117,8 +119,7 @@ export function goOnIterating(walk: Walk, { iterator }: KfuncCall): Refusal | un
   if (w[row + AUX2] === ITER_ACTIVE) {
     const drained = state.save();
     w[row + AUX3]++;
-    const earlier = walk.parent?.parent;
-    const before = earlier && previousVisit(walk, walk.insn, earlier);
+    const before = walk.parent && previousVisit(walk, walk.insn, walk.parent.depth);
     if (before) widen(walk, before);
     w[walk.reg(0) + TYPE] &= ~PTR_MAYBE_NULL;
     const refusal = defer(walk, walk.next);

@@ -68,6 +68,7 @@ export function checkIrqFlag(walk: Walk, { kfunc }: KfuncCall, index: number): R
   if ('errno' in place || !isAll(walk, place, STACK_IRQ_FLAG)) {
     return walk.invalid(`expected an initialized irq flag as arg#${index}`);
   }
+  walk.readSlot(place.frame, place.first);
   return restoreFlag(walk, place, sort);
 }
 
@@ -87,6 +88,7 @@ function saveFlag(walk: Walk, { place, register, sort }: Saved): Refusal | undef
   const id = walk.addReference('irq', sort);
   state.change({ irqId: id });
   const slot = slotAt(place.frame, place.first);
+  walk.writeSlot(place.frame, place.first);
   setSlotBytes(w, slot, STACK_IRQ_FLAG);
   const row = spilledRow(slot);
   clearRow(w, row);

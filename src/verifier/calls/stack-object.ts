@@ -45,9 +45,21 @@ export function isAll({ w }: Walk, place: StackPlace, what: number): boolean {
 }
 
 /** Nothing is left in the slots. */
-export function clearSlots({ w }: Walk, place: StackPlace): void {
+export function clearSlots(walk: Walk, place: StackPlace): void {
+  const { w } = walk;
+  writeSlots(walk, place);
   for (const slot of slotsOf(place)) {
     setSlotBytes(w, slot, STACK_INVALID);
     clearRow(w, spilledRow(slot));
   }
+}
+
+/** The object is read. */
+export function readSlots(walk: Walk, { frame, first, slots }: StackPlace): void {
+  for (let i = 0; i < slots; i++) walk.readSlot(frame, first - i);
+}
+
+/** The object is written anew. */
+export function writeSlots(walk: Walk, { frame, first, slots }: StackPlace): void {
+  for (let i = 0; i < slots; i++) walk.writeSlot(frame, first - i);
 }

@@ -17,7 +17,9 @@ export function destroyDynptr(walk: Walk, frame: number, index: number): Refusal
   const row = spilledRow(slotAt(frame, first));
   if (isCounted(w, row)) return walk.refused(errno.EINVAL, 'cannot overwrite referenced dynptr');
   const id = w[row + ID];
-  for (const slot of [slotAt(frame, first), slotAt(frame, first - 1)]) {
+  for (const at of [first, first - 1]) {
+    const slot = slotAt(frame, at);
+    walk.writeSlot(frame, at);
     setSlotBytes(w, slot, STACK_INVALID);
     clearRow(w, spilledRow(slot));
   }

@@ -44,7 +44,10 @@ export function checkInitialised(walk: Walk, bytes: StackBytes): Refusal | undef
   }
   if (bytes.uninitialised && !range.variable) return checkNoDynptr(walk, range);
   for (let off = range.min; off < range.max + size; off++) {
-    if (readByte(walk, { frame: range.frame, off, write })) continue;
+    if (readByte(walk, { frame: range.frame, off, write })) {
+      walk.readSlot(range.frame, slotIndex(off));
+      continue;
+    }
     const at = `+${off - range.min} size ${size}`;
     return walk.denied(
       isKnown(w, row)

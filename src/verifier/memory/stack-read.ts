@@ -44,6 +44,7 @@ function readAt(walk: Walk, access: Access, range: StackRange): Refusal | undefi
   const { into } = access;
   const index = slotIndex(range.min);
   const slot = slotAt(range.frame, index);
+  walk.readSlot(range.frame, index);
   if (!isSpilled(w, slot)) {
     const missing = checkEachByte(walk, range, slot);
     if (missing) return missing;

@@ -12,6 +12,8 @@ export interface ExploredState {
   readonly last: number;
   /** First instruction of the path since the parent. */
   readonly first: number;
+  /** States on the path before it. */
+  readonly depth: number;
   /** Paths from it that are still walked. */
   branches: number;
   hits: number;

@@ -123,7 +123,7 @@ function markRow(words: Int32Array, row: number): boolean {
 }
 
 /** All numbers of all states saved on a path are wanted. */
-function markAll(parent: ExploredState | undefined): boolean {
+export function markAll(parent: ExploredState | undefined): boolean {
   let changed = false;
   for (let state = parent; state; state = state.parent) {
     const { saved } = state;

@@ -6,7 +6,7 @@ import type { Walk } from '../walk/walk.ts';
 import type { Backedge, LoopVisit } from './backedges.ts';
 import type { ExploredState } from './explored.ts';
 import type { PathEnd } from './path-end.ts';
-import { goBack } from './precision.ts';
+import { goBack, markAll } from './precision.ts';
 import { savedRow, savedSlot } from './saved-rows.ts';
 import { Wanted } from './wanted.ts';
 
@@ -51,6 +51,7 @@ export function closeLoop(walk: Walk, visit: LoopVisit): void {
   for (let round = 0; round < MAX_ROUNDS; round++) {
     if (!carry(walk, backedges)) return;
   }
+  for (const { end } of backedges) markAll(end.parent);
 }
 
 function carry(walk: Walk, backedges: readonly Backedge[]): boolean {

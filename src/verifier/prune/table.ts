@@ -1,23 +1,36 @@
+import type { Frame } from '../state/state.ts';
 import type { ExploredState } from './explored.ts';
 
-/** States that were explored, by instruction, newest first. */
+/**
+ * States that were explored. They lie in as many lists as the program has instructions: the instruction and the call that
+ * entered its frame say in which, as in Linux, so that the same states are looked at, and given up, in the same order.
+ */
 export class PruneTable {
-  readonly #at = new Map<number, ExploredState[]>();
+  readonly #lists: (ExploredState[] | undefined)[];
+  readonly #length: number;
   /** States made in all, alive now, and at most at once. */
   total = 0;
   alive = 0;
   peak = 0;
-  /** States at one instruction at most. */
+  /** States looked at for one instruction at most. */
   most = 0;
 
-  at(insn: number): ExploredState[] {
-    let list = this.#at.get(insn);
-    if (!list) this.#at.set(insn, (list = []));
+  /** @param length instructions of the program */
+  constructor(length: number) {
+    this.#length = length;
+    this.#lists = new Array(length).fill(undefined);
+  }
+
+  /** The states that one at the instruction, in such a frame, is compared with: the newest last. */
+  at(insn: number, { callSite }: Frame): ExploredState[] {
+    const index = ((insn ^ callSite) >>> 0) % this.#length;
+    let list = this.#lists[index];
+    if (!list) this.#lists[index] = list = [];
     return list;
   }
 
-  add(state: ExploredState): void {
-    this.at(state.insn).unshift(state);
+  add(list: ExploredState[], state: ExploredState): void {
+    list.push(state);
     this.total++;
     this.alive++;
     this.peak = Math.max(this.peak, this.alive);
@@ -25,7 +38,7 @@ export class PruneTable {
 
   /** Another function begins: none of the states stands for any of its. */
   clear(): void {
-    this.#at.clear();
+    this.#lists.fill(undefined);
     this.alive = 0;
   }
 }

@@ -4,6 +4,7 @@ import { invalid, type Refusal } from '../refusal.ts';
 import { STACK_ITER, slotAt, slotIndex, spilledRow } from '../state/frame.ts';
 import { ITER_ACTIVE } from '../state/iterator.ts';
 import type { Walk } from '../walk/walk.ts';
+import { cleanStates } from './clean.ts';
 import { type Comparing, isCovered, mayLoop } from './equal.ts';
 import type { Closeness } from './equal-rows.ts';
 import type { ExploredState } from './explored.ts';
@@ -25,21 +26,23 @@ export function visitState(walk: Walk): Refusal | 'safe' | undefined {
     walk.history.length > LONG_HISTORY;
   const since = { jumps: jumps - walk.savedAt.jumps, insns: processed - walk.savedAt.processed };
   const visit: Visit = { force, save: force || (since.jumps >= 2 && since.insns >= 8) };
-  const list = table.at(insn);
-  for (let i = 0; i < list.length; i++) {
+  const list = table.at(insn, walk.state.frame);
+  cleanStates(walk, list);
+  table.most = Math.max(table.most, list.length);
+  for (let i = list.length - 1; i >= 0; i--) {
     const state = list[i];
+    if (state.insn !== insn) continue;
     const found = state.branches > 0 ? compareOpen(walk, state, visit) : compareDone(walk, state);
     if (typeof found === 'object') return found;
     if (found !== undefined) return hit(walk, state, found);
     if (visit.save) state.misses++;
     const patience = flow.force[insn] && state.branches > 0 ? 64 : 3;
     if (state.misses > state.hits * patience + patience) {
-      list.splice(i--, 1);
+      list.splice(i, 1);
       table.alive--;
     }
   }
-  table.most = Math.max(table.most, list.length);
-  if (visit.save) save(walk);
+  if (visit.save) save(walk, list);
   return undefined;
 }
 
@@ -134,7 +137,7 @@ function hit(walk: Walk, old: ExploredState, found: Found): 'safe' {
 }
 
 /** Keeps the state, to stand for others that come here. */
-function save(walk: Walk): void {
+function save(walk: Walk, list: ExploredState[]): void {
   const { state, insn, table } = walk;
   forgetPrecision(walk);
   const explored: ExploredState = {
@@ -144,12 +147,13 @@ function save(walk: Walk): void {
     history: walk.history,
     last: walk.previous,
     first: walk.first,
+    depth: walk.parent ? walk.parent.depth + 1 : 0,
     branches: 1,
     hits: 0,
     misses: 0,
     cleaned: false,
   };
-  table.add(explored);
+  table.add(list, explored);
   walk.loops.enter(explored);
   walk.parent = explored;
   walk.history = [];

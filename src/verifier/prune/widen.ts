@@ -4,19 +4,20 @@ import { SCALAR_VALUE } from '../state/reg-type.ts';
 import { isSpilledScalar } from '../state/stack-slot.ts';
 import { setUnknown } from '../walk/set-row.ts';
 import type { Walk } from '../walk/walk.ts';
+import { sameCallSites } from './call-sites.ts';
 import { equalScalars } from './equal-rows.ts';
 import type { ExploredState } from './explored.ts';
 import { savedRow, savedSlot } from './saved-rows.ts';
 
 const REGISTERS = 10;
 
-/** The state that was saved on this path when it came to the instruction, with the same calls, the last time. */
-export function previousVisit(walk: Walk, insn: number, from = walk.parent): ExploredState | undefined {
-  const { frames } = walk.state;
-  for (let state = from; state; state = state.parent) {
-    const there = state.saved.frames;
-    if (state.insn !== insn || there.length !== frames.length) continue;
-    if (there.every(({ callSite }, i) => callSite === frames[i].callSite)) return state;
+/** The state that was saved when the path came to the instruction, with the same calls, the last time before `depth`. */
+export function previousVisit({ state, table }: Walk, insn: number, depth: number): ExploredState | undefined {
+  const list = table.at(insn, state.frame);
+  for (let i = list.length - 1; i >= 0; i--) {
+    const there = list[i];
+    if (there.insn !== insn || there.branches === 0 || there.depth >= depth) continue;
+    if (sameCallSites(there.saved.frames, state.frames)) return there;
   }
   return undefined;
 }

@@ -19,6 +19,7 @@ export function walkExit(walk: Walk): Outcome {
 /** Leaves the frame: what is in R0 is the caller's. */
 export function returnToCaller(walk: Walk): Refusal | undefined {
   const { state, w } = walk;
+  walk.stackLiveness.update(state.frames);
   const result = walk.reg(0);
   if (w[result + TYPE] === PTR_TO_STACK) return walk.invalid('cannot return stack pointer to the caller');
   const isCallback = state.frame.callback !== undefined;
@@ -30,7 +31,7 @@ export function returnToCaller(walk: Walk): Refusal | undefined {
   // A callback may be called again: the call is gone through once more, until nothing new comes of it.
   walk.next = isCallback ? callSite : callSite + 1;
   if (!isCallback) return undefined;
-  const previous = previousVisit(walk, callSite);
+  const previous = walk.parent && previousVisit(walk, callSite, walk.parent.depth + 1);
   if (previous) widen(walk, previous);
   return undefined;
 }

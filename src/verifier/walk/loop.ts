@@ -1,3 +1,4 @@
+import { BPF_JMP, BPF_ST, BPF_STX, insnClass } from '../../isa/index.ts';
 import { errno } from '../../uapi/index.ts';
 import { traceInsn, traceSafe, traceStep } from '../log/trace.ts';
 import { endPath, visitState } from '../prune/visited.ts';
@@ -26,8 +27,10 @@ export function walkPaths(walk: Walk): Refusal | undefined {
       if (!walk.state.shared.speculative) walk.seen[walk.insn] = 1;
       if (walk.log) traceInsn(walk);
       if (observer) observer.visit(walk.insn, walk.state, live[walk.insn]);
+      const { length } = walk.state.frames;
       const outcome = endsBefore(walk) ? 'path ends' : step(walk);
       if (outcome === undefined) {
+        noteWrites(walk, length);
         if (walk.log) traceStep(walk);
         if (!endsBehind(walk)) {
           walk.previous = walk.insn;
@@ -36,7 +39,16 @@ export function walkPaths(walk: Walk): Refusal | undefined {
         }
       } else if (typeof outcome === 'object' && !avoid(walk, outcome)) return outcome;
     } else if (walk.log) traceSafe(walk);
+    walk.stackLiveness.update(walk.state.frames);
     endPath(walk);
     if (!resume(walk)) return undefined;
   }
+}
+
+/** What stores and calls wrote to stacks, where they did not enter or leave a frame, is known from now on. */
+function noteWrites({ insns, insn, state, stackLiveness }: Walk, depth: number): void {
+  const kind = insnClass(insns.code(insn));
+  if (kind !== BPF_STX && kind !== BPF_ST && kind !== BPF_JMP) return;
+  if (state.frames.length === depth) stackLiveness.commit(state.frames, insn);
+  else stackLiveness.reset();
 }

@@ -9,8 +9,7 @@ export function walkMayGoto(walk: Walk): Refusal | undefined {
   const before = state.save();
   state.change({ mayGotoDepth: before.shared.mayGotoDepth + 1 });
   // The visit that goes on now was saved when it began.
-  const earlier = walk.parent?.parent;
-  const previous = earlier && previousVisit(walk, insn, earlier);
+  const previous = walk.parent && previousVisit(walk, insn, walk.parent.depth);
   if (previous) widen(walk, previous);
   const refusal = defer(walk, insn + 1);
   state.restore(before);

@@ -9,6 +9,8 @@ import { LoopVisits } from '../prune/backedges.ts';
 import type { ControlFlow } from '../prune/control-flow.ts';
 import type { ExploredState } from '../prune/explored.ts';
 import type { History, HistoryEntry } from '../prune/history.ts';
+import { StackLiveness } from '../prune/stack-liveness.ts';
+import type { Successors } from '../prune/successors.ts';
 import { PruneTable } from '../prune/table.ts';
 import { denied, invalid, type Refusal, unsupported } from '../refusal.ts';
 import { BtfTable } from '../state/btf-table.ts';
@@ -16,10 +18,10 @@ import { regRow, scratchRow } from '../state/frame.ts';
 import { baseType, NOT_INIT } from '../state/reg-type.ts';
 import { type Reference, type SavedState, State } from '../state/state.ts';
 import type { functionsOf } from '../types/global-function.ts';
-
-/** A branch that has yet to be walked. */
 import type { KernelVariable } from '../types/kernel-variable.ts';
 import { Speculation } from './speculation.ts';
+
+/** A branch that has yet to be walked. */
 export interface PendingBranch {
   readonly state: SavedState;
   readonly insn: number;
@@ -46,10 +48,11 @@ export interface WalkedProgram<M extends VerifiedMap = VerifiedMap> {
   readonly maps: readonly M[];
   /** The map that a wide instruction names, as an index of `maps`. */
   readonly mapAt: ReadonlyMap<number, number>;
-  readonly privileges: Privileges;
-  readonly flow: ControlFlow;
   /** The variable of the kernel that a wide instruction names. */
   readonly variableAt: ReadonlyMap<number, KernelVariable>;
+  readonly privileges: Privileges;
+  readonly flow: ControlFlow;
+  readonly successors: Successors;
   /** By instruction: the loop that it is in; 0: none. */
   readonly loops: Uint32Array;
   /** By instruction: the registers that are still read, a bit each. */
@@ -89,7 +92,9 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
   /** The words of the state. */
   readonly w: Int32Array;
   readonly pending: PendingBranch[] = [];
-  readonly table = new PruneTable();
+  readonly table: PruneTable;
+  /** What is read of the stacks. */
+  readonly stackLiveness: StackLiveness;
   /** The loops that the walk is in. */
   readonly loops: LoopVisits;
   /** What was counted when a state was saved last. */
@@ -129,6 +134,13 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
     this.program = program;
     this.w = this.state.w;
     this.loops = new LoopVisits(program.loops);
+    this.table = new PruneTable(program.insns.length);
+    this.stackLiveness = new StackLiveness({
+      length: program.insns.length,
+      subprograms: program.subprograms,
+      successors: program.successors,
+      callsCallback: program.flow.callsCallback,
+    });
     this.log = VerifierLog.of(program.options.logLevel);
     this.speculation = Speculation.of(program.privileges, program.insns.length);
     this.globalsCalled = new Uint8Array(program.subprograms.length);
@@ -202,6 +214,16 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
   useStack(frame: number, off: number): void {
     const { subprogram } = this.state.frames[frame];
     this.stackDepths[subprogram] = Math.max(this.stackDepths[subprogram], -off);
+  }
+
+  /** The instruction reads a slot of a frame's stack. */
+  readSlot(frame: number, slot: number): void {
+    this.stackLiveness.at(this.state.frames).read(this.insn, frame, slot);
+  }
+
+  /** The instruction writes all of a slot of a frame's stack. */
+  writeSlot(frame: number, slot: number): void {
+    this.stackLiveness.write(frame, slot);
   }
 
   /** Whether the call there is of a global function, which is verified on its own. */
