@@ -10,7 +10,7 @@ import {
   isWide,
   jumpTarget,
 } from '../../isa/index.ts';
-import { bpf_pseudo_call } from '../../uapi/index.ts';
+import { bpf_pseudo, bpf_pseudo_call } from '../../uapi/index.ts';
 
 /** What a call does that matters to where states are saved. */
 export type CallKind = 'sync callback' | 'async callback' | 'iterator next' | 'other';
@@ -35,6 +35,13 @@ export function markFlow(insns: Insns, kindOf: (insn: number) => CallKind): Cont
   const [callsCallback, iteratorNext, mayGoto] = [marks(insns), marks(insns), marks(insns)];
   for (let i = 0; i < insns.length; i += isWide(insns.code(i)) ? 2 : 1) {
     const code = insns.code(i);
+    if (isWide(code) && insns.src(i) === bpf_pseudo.BPF_PSEUDO_FUNC) {
+      // The address of a function is taken: as if it were called there.
+      const target = i + 1 + insns.imm(i);
+      prune[i] = prune[target] = jump[target] = 1;
+      if (i + 2 < insns.length) prune[i + 2] = jump[i + 2] = 1;
+      continue;
+    }
     if (!isJump(code) || code === (BPF_JMP | BPF_EXIT)) continue;
     if (code === (BPF_JMP | BPF_CALL)) {
       const kind = kindOf(i);

@@ -8,6 +8,7 @@ import {
   BPF_MOV,
   BPF_NEG,
   BPF_SUB,
+  BPF_TO_BE,
   BPF_X,
   insnClass,
   insnOp,
@@ -16,7 +17,9 @@ import {
 import { bpf_map_type } from '../../uapi/index.ts';
 import { computeNumber } from '../domain/arithmetic.ts';
 import { isKnown, zeroExtend } from '../domain/bounds.ts';
+import { swapBytes } from '../domain/byte-order.ts';
 import { signExtend } from '../domain/extend.ts';
+import { narrow } from '../domain/narrow.ts';
 import { copyRow, ID, OFF, PRECISE, SUBREG, TYPE, UMAX, VALUE } from '../domain/row.ts';
 import { ltU } from '../domain/words.ts';
 import { markPrecise } from '../prune/precision.ts';
@@ -57,8 +60,12 @@ function walkUnary(walk: Walk, op: number): Refusal | undefined {
   const row = walk.reg(dst);
   const isPointer = w[row + TYPE] !== SCALAR_VALUE;
   if (isPointer && !walk.program.privileges.allowPtrLeaks) return walk.denied(`R${dst} pointer arithmetic prohibited`);
-  if (op === BPF_END || isPointer) {
+  if (isPointer) {
     setUnknown(w, row);
+    return undefined;
+  }
+  if (op === BPF_END) {
+    changeByteOrder(walk, row);
     return undefined;
   }
   // -x is 0 - x.
@@ -68,6 +75,18 @@ function walkUnary(walk: Walk, op: number): Refusal | undefined {
   w[row + PRECISE] = w[source + PRECISE];
   computeNumber(w, { op: BPF_SUB, wide: isWideAlu(walk), d: row, s: source });
   return undefined;
+}
+
+/** To a byte order, which is either the program's own or needs a swap; or a swap in any case. */
+function changeByteOrder(walk: Walk, row: number): void {
+  const { w, insns, insn } = walk;
+  const bits = insns.imm(insn);
+  const toBig = insnSource(insns.code(insn)) === BPF_TO_BE;
+  const swaps = isWideAlu(walk) || toBig !== (insns.endian === 'big');
+  if (!swaps && bits === 64) return;
+  forgetId(w, row);
+  if (swaps) swapBytes(w, row, bits);
+  else narrow(w, row, bits / 8);
 }
 
 function isWideAlu({ insns, insn }: Walk): boolean {

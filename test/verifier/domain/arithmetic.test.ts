@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { byteSwap } from '../../../src/isa/index.ts';
 import { computeNumber } from '../../../src/verifier/domain/arithmetic.ts';
+import { swapBytes } from '../../../src/verifier/domain/byte-order.ts';
 import { signExtend } from '../../../src/verifier/domain/extend.ts';
 import { ROW } from '../../../src/verifier/domain/row.ts';
 import { mulberry32 } from '../../support/random.ts';
@@ -59,4 +61,19 @@ for (const bits of [8, 16, 32]) {
       expect(wrong).toEqual([]);
     });
   }
+}
+
+for (const bits of [16, 32, 64]) {
+  test(`what is known after a swap of ${bits} bits holds of the result`, () => {
+    const random = mulberry32(bits);
+    const w = new Int32Array(ROW);
+    const wrong: string[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const x = randomU64(random);
+      makeRow(w, 0, { x, random });
+      swapBytes(w, 0, bits);
+      for (const way of ruledOut(w, 0, byteSwap(x, bits))) wrong.push(`${way} of ${x}`);
+    }
+    expect(wrong).toEqual([]);
+  });
 }
