@@ -12,6 +12,7 @@
  *   --list   one row for each program: `class object program wanted got`, tab-separated
  *   --log    prints the logs of that level
  *   --slow   says which programs took longest
+ *   --caps   capabilities of the loader, comma-separated (`CAP_BPF,CAP_NET_ADMIN`; `none`); default: all
  *
  * Each program is loaded alone, with all other programs of its object left out.
  */
@@ -19,7 +20,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { decodeUtf8 } from '../src/base/index.ts';
-import { createKernel } from '../src/kernel/index.ts';
+import { type Capability, createKernel } from '../src/kernel/index.ts';
 import { loadObject } from '../src/loader/index.ts';
 import { type BpfObject, openObject } from '../src/object/index.ts';
 import type { LogBuffer, ProgLoadAttr, System } from '../src/syscall/index.ts';
@@ -35,9 +36,11 @@ const { positionals, values } = parseArgs({
     list: { type: 'boolean', default: false },
     log: { type: 'string' },
     slow: { type: 'boolean', default: false },
+    caps: { type: 'string' },
   },
 });
 const [folder, csv] = positionals;
+const capabilities = values.caps?.split(',').filter((name): name is Capability => name.startsWith('CAP_'));
 
 interface Row {
   readonly object: string;
@@ -132,7 +135,7 @@ function withLog(system: System, name: string, keep: (load: Load) => void): Syst
     get(target, property) {
       if (property === 'progLoad') {
         return (attr: ProgLoadAttr) => {
-          const buffer: LogBuffer = { level: Number(values.log ?? 4), text: '' };
+          const buffer: LogBuffer = { level: Number(values.log ?? (values.annotated ? 2 : 4)), text: '' };
           const fd = target.progLoad({ ...attr, log: buffer });
           if (attr.progName === name) keep({ fd, log: buffer.text });
           if (attr.log) attr.log.text = buffer.text;
@@ -149,7 +152,7 @@ function withLog(system: System, name: string, keep: (load: Load) => void): Syst
 const MAX_NAME = 15;
 
 function judge(row: Row): Verdict {
-  const process = kernel.openProcess();
+  const process = kernel.openProcess({ task: { capabilities } });
   const begin = performance.now();
   let load: Load | undefined;
   let [verdict, message]: [Verdict['verdict'], string] = ['no verdict', 'it was not loaded'];

@@ -3,6 +3,7 @@
  * Does not own: which maps an fd names, what the fields of a context are (the caller passes both in).
  * Reads from: base, uapi, isa, btf, catalog.
  */
+export { checkAttachTarget } from './attach/target.ts';
 export type { CheckResult } from './check.ts';
 export { checkProgram } from './check.ts';
 export type { DebugRecords, KernelTypes, VerifiedTarget, VerifyOptions, WalkObserver } from './options.ts';

@@ -137,6 +137,9 @@ export interface VerifyOptions<M extends VerifiedMap = VerifiedMap> extends Chec
   readonly btf?: Btf;
   readonly funcInfo?: DebugRecords;
   readonly lineInfo?: DebugRecords;
+  /** BTF id of what it is to be attached to, as the load says it; 0: none. */
+  readonly attachTypeId?: number;
+  /** The same with its types, where they are known. */
   readonly attachTarget?: VerifiedTarget;
   /** The kernel's own types. */
   vmlinux(): Btf | undefined;

@@ -1,5 +1,6 @@
 import type { Insns, ProgramFacts, RefusalReport } from '../isa/index.ts';
 import { bpf_prog_flags, errno } from '../uapi/index.ts';
+import { checkAttachTarget } from './attach/target.ts';
 import { checkKfuncCalls } from './calls/kfunc-load.ts';
 import { checkThrowingCallbacks } from './calls/throwing-callbacks.ts';
 import { effectsOf } from './effects.ts';
@@ -116,6 +117,8 @@ function checkShape<M extends VerifiedMap>(options: VerifyOptions<M>): WalkedPro
     options,
     insns,
     subprograms,
+  const target = checkAttachTarget(options);
+  if (target) return target;
     subprogramOf: subprogramOf(insns, subprograms),
     subprogramAt: new Map(subprograms.map((start, index) => [start, index])),
     maps: used.maps,

@@ -3,7 +3,7 @@ import { type Btf, type BtfFunc, skipModifiersAndTypedefs } from '../../btf/inde
 import { hasFeature } from '../../catalog/index.ts';
 import type { ProgLoadAttr } from '../../syscall/index.ts';
 import { errno } from '../../uapi/index.ts';
-import type { Refusal } from './prog-attach-target.ts';
+import type { Refusal } from './refusal.ts';
 
 /**
  * Before tags could say so (Linux 6.8), a pointer to nothing in particular could be no argument of a global function: it

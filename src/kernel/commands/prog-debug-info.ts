@@ -4,7 +4,7 @@ import type { Insns } from '../../isa/index.ts';
 import type { Errno, ProgLoadAttr } from '../../syscall/index.ts';
 import { errno } from '../../uapi/index.ts';
 import type { Translated } from '../core/services.ts';
-import type { Refusal } from './prog-attach-target.ts';
+import type { Refusal } from './refusal.ts';
 
 /** Sizes of the records as far as this kernel knows them, and the largest that it takes. */
 const FUNC_INFO_SIZE = 8;

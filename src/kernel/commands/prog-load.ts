@@ -11,11 +11,11 @@ import { ProgObject } from '../objects/prog-object.ts';
 import { type Caller, idOfFd, installFd } from '../process/caller.ts';
 import { GPL_COMPATIBLE } from './attach-rules.table.ts';
 import { checkGlobalArguments } from './global-arguments.ts';
-import { checkAttachTarget, type Refusal } from './prog-attach-target.ts';
 import { checkProgAttr } from './prog-attr.ts';
 import { checkDebugInfo, translateFuncInfo, translateLineInfo } from './prog-debug-info.ts';
 import { progTag } from './prog-tag.ts';
-import { type Checking, checkCode } from './prog-verify.ts';
+import { type Checking, checkCode, NOTHING_PROCESSED } from './prog-verify.ts';
+import type { Refusal } from './refusal.ts';
 import { checkProgVersion } from './since.ts';
 
 /** The source registers of `ldimm64` that name a map, and whether they mean its value. */
@@ -37,8 +37,6 @@ export function progLoad(caller: Caller, attr: ProgLoadAttr): Fd | Errno {
   const insns = new Insns(attr.insns.slice(), state.endian);
   const btfId = debugBtf(caller, attr);
   if (btfId < 0) return btfId;
-  const refusal = checkAttachTarget(state, attr, target);
-  if (refusal) return fail(attr, refusal);
   const checked = checkCode(caller, { attr, insns, target, btfId });
   addToLog(attr, checked.log);
   if (checked.verdict === 'rejected') return checked.errno;
@@ -58,10 +56,6 @@ export function progLoad(caller: Caller, attr: ProgLoadAttr): Fd | Errno {
 function addToLog({ log }: ProgLoadAttr, text: string): void {
   if (log && log.level > 0) log.text += text;
 }
-
-/** What the verifier's log ends with, where it has not looked at any path. */
-const NOTHING_PROCESSED =
-  'processed 0 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0\n';
 
 function fail(attr: ProgLoadAttr, { errno: code, log }: Refusal): Errno {
   addToLog(attr, log + NOTHING_PROCESSED);

@@ -4,6 +4,7 @@ import type { ProgLoadAttr } from '../../syscall/index.ts';
 import { bpf_flags, bpf_prog_flags, errno } from '../../uapi/index.ts';
 import {
   type CheckResult,
+  checkAttachTarget,
   checkProgram,
   type DebugRecords,
   type KernelTypes,
@@ -29,7 +30,7 @@ export interface Checking {
 /** The verifier's answer, as far as the kernel was told to ask for it. */
 export function checkCode(caller: Caller, checking: Checking): CheckResult<BpfMap> {
   const options = verifyOptions(caller, checking);
-  if (caller.state.verify !== 'full') return checkProgram<BpfMap>(options);
+  if (caller.state.verify !== 'full') return checkStructure(options);
   const { watch } = caller.state;
   const result = watch ? watch.verify(options) : verifyProgram<BpfMap>(options);
   caller.state.verified?.(result);
@@ -38,6 +39,17 @@ export function checkCode(caller: Caller, checking: Checking): CheckResult<BpfMa
 }
 
 function verifyOptions(caller: Caller, { attr, insns, target, btfId }: Checking): VerifyOptions<BpfMap> {
+function checkStructure(options: VerifyOptions<BpfMap>): CheckResult<BpfMap> {
+  const refusal = checkAttachTarget(options);
+  if (!refusal) return checkProgram<BpfMap>(options);
+  const log = refusal.text === '' ? '' : `${refusal.text}\n`;
+  return { verdict: 'rejected', errno: -refusal.errno, log: log + NOTHING_PROCESSED };
+}
+
+/** What the verifier's log ends with, where it has not looked at any path. */
+export const NOTHING_PROCESSED =
+  'processed 0 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0\n';
+
   const { state, services } = caller;
   const context = {
     type: attr.progType,
@@ -70,6 +82,7 @@ function verifyOptions(caller: Caller, { attr, insns, target, btfId }: Checking)
     funcInfo,
     lineInfo: records(attr.lineInfo, attr.lineInfoRecSize),
     attachTarget: attachTargetOf(caller, target),
+    attachTypeId: target.btfId,
     vmlinux: () => state.btf(),
     moduleBtf: (index) => moduleBtf(caller, attr, index),
     btfByFd: (fd) => kernelTypesOf(caller, fd),
