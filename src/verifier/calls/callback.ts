@@ -1,3 +1,4 @@
+import { History } from '../prune/history.ts';
 import type { Refusal } from '../refusal.ts';
 import { NOTHING_SHARED } from '../state/state.ts';
 import { defer } from '../walk/defer.ts';
@@ -48,7 +49,7 @@ export function deferAsync(
   set();
   const [parent, history, first] = [walk.parent, walk.history, walk.first];
   walk.parent = undefined;
-  walk.history = [];
+  walk.history = new History();
   walk.first = walk.program.subprograms[subprogram];
   const full = defer(walk, walk.first);
   Object.assign(walk, { parent, history, first });

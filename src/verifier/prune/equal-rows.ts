@@ -44,49 +44,59 @@ export type Closeness = 'covered' | 'range' | 'exact';
 
 const ADD_CONST = 1 << 31;
 
-/** Two rows in two arrays: one of a state walked before, one of the state now. */
-export interface RowPair {
-  readonly old: Int32Array;
-  readonly o: number;
-  readonly now: Int32Array;
-  readonly n: number;
-}
+/** Rows of two arrays: those of a state walked before, and those of the state now. */
+export class RowComparison {
+  closeness: Closeness = 'covered';
+  /** The words of the state walked before. */
+  old: Int32Array;
+  /** The words of the state now. */
+  now: Int32Array;
+  readonly ids: IdMap;
 
-/** Whether what was walked with the old row covers all that may come with the new one. */
-export function isRowCovered({ old, o, now, n }: RowPair, ids: IdMap, closeness: Closeness): boolean {
-  if (closeness === 'exact') return isSame(old, o, now, n) && matchIds(ids, { old, o, now, n });
-  const type = old[o + TYPE];
-  if (type === NOT_INIT) return true;
-  if (type !== now[n + TYPE]) return false;
-  switch (baseType(type)) {
-    case SCALAR_VALUE:
-      if (old[o + PRECISE] === 0 && closeness === 'covered') return true;
-      if ((old[o + ID] & ADD_CONST) !== (now[n + ID] & ADD_CONST)) return false;
-      if (old[o + ID] & ADD_CONST && old[o + OFF] !== now[n + OFF]) return false;
-      return isNumberWithin(old, o, now, n) && ids.matchScalars(old[o + ID], now[n + ID]);
-    case PTR_TO_MAP_KEY:
-    case PTR_TO_MAP_VALUE:
-    case PTR_TO_MEM:
-    case PTR_TO_BUF:
-    case PTR_TO_TP_BUFFER:
-      return samePlace(old, o, now, n) && isNumberWithin(old, o, now, n) && matchIds(ids, { old, o, now, n });
-    case PTR_TO_PACKET_META:
-    case PTR_TO_PACKET:
-      if (old[o + AUX] < 0 || now[n + AUX] < 0 ? old[o + AUX] !== now[n + AUX] : old[o + AUX] > now[n + AUX])
-        return false;
-      if (old[o + OFF] !== now[n + OFF] || !ids.match(old[o + ID], now[n + ID])) return false;
-      return isNumberWithin(old, o, now, n);
-    case PTR_TO_STACK:
-      return isSame(old, o, now, n) && old[o + FRAME] === now[n + FRAME] && matchIds(ids, { old, o, now, n });
-    case PTR_TO_ARENA:
-      return true;
-    default:
-      return isSame(old, o, now, n) && matchIds(ids, { old, o, now, n });
+  constructor(ids: IdMap, old: Int32Array, now: Int32Array) {
+    this.ids = ids;
+    this.old = old;
+    this.now = now;
   }
-}
 
-function matchIds(ids: IdMap, { old, o, now, n }: RowPair): boolean {
-  return ids.match(old[o + ID], now[n + ID]) && ids.match(old[o + REF], now[n + REF]);
+  /** Whether what was walked with the old row covers all that may come with the new one. */
+  covers(o: number, n: number): boolean {
+    const { old, now, ids, closeness } = this;
+    if (closeness === 'exact') return isSame(old, o, now, n) && this.#matchIds(o, n);
+    const type = old[o + TYPE];
+    if (type === NOT_INIT) return true;
+    if (type !== now[n + TYPE]) return false;
+    switch (baseType(type)) {
+      case SCALAR_VALUE:
+        if (old[o + PRECISE] === 0 && closeness === 'covered') return true;
+        if ((old[o + ID] & ADD_CONST) !== (now[n + ID] & ADD_CONST)) return false;
+        if (old[o + ID] & ADD_CONST && old[o + OFF] !== now[n + OFF]) return false;
+        return isNumberWithin(old, o, now, n) && ids.matchScalars(old[o + ID], now[n + ID]);
+      case PTR_TO_MAP_KEY:
+      case PTR_TO_MAP_VALUE:
+      case PTR_TO_MEM:
+      case PTR_TO_BUF:
+      case PTR_TO_TP_BUFFER:
+        return samePlace(old, o, now, n) && isNumberWithin(old, o, now, n) && this.#matchIds(o, n);
+      case PTR_TO_PACKET_META:
+      case PTR_TO_PACKET:
+        if (old[o + AUX] < 0 || now[n + AUX] < 0 ? old[o + AUX] !== now[n + AUX] : old[o + AUX] > now[n + AUX])
+          return false;
+        if (old[o + OFF] !== now[n + OFF] || !ids.match(old[o + ID], now[n + ID])) return false;
+        return isNumberWithin(old, o, now, n);
+      case PTR_TO_STACK:
+        return isSame(old, o, now, n) && old[o + FRAME] === now[n + FRAME] && this.#matchIds(o, n);
+      case PTR_TO_ARENA:
+        return true;
+      default:
+        return isSame(old, o, now, n) && this.#matchIds(o, n);
+    }
+  }
+
+  #matchIds(o: number, n: number): boolean {
+    const { old, now, ids } = this;
+    return ids.match(old[o + ID], now[n + ID]) && ids.match(old[o + REF], now[n + REF]);
+  }
 }
 
 /** Type, constant offset and what the pointer leads to. */
@@ -108,11 +118,6 @@ export function isSame(a: Int32Array, i: number, b: Int32Array, k: number): bool
 function sameNumber(a: Int32Array, i: number, b: Int32Array, k: number): boolean {
   for (let at = VALUE; at <= U32_MAX; at++) if (a[i + at] !== b[k + at]) return false;
   return true;
-}
-
-/** Whether two numbers are known to be the same. */
-export function equalScalars(a: Int32Array, i: number, b: Int32Array, k: number): boolean {
-  return isSame(a, i, b, k);
 }
 
 /** Whether each number that the new row may be is one that the old one may be. */

@@ -18,6 +18,8 @@ export interface ExploredState {
   branches: number;
   hits: number;
   misses: number;
+  /** Where it differed from the state that it was compared with last; -1: nowhere yet. */
+  differs: number;
   /** What nothing reads any more was taken out. */
   cleaned: boolean;
 }

@@ -26,6 +26,7 @@ export class IdMap {
 
   /** The same for ids of numbers, where none is one of its own. */
   matchScalars(old: number, now: number): boolean {
+    if (old === 0 && now === 0) return true;
     return this.match(old || this.#fresh-- - 1, now || this.#fresh-- - 1);
   }
 }

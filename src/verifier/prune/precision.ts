@@ -5,10 +5,9 @@ import { SCALAR_VALUE } from '../state/reg-type.ts';
 import { isSpilled } from '../state/stack-slot.ts';
 import type { Walk } from '../walk/walk.ts';
 import type { ExploredState } from './explored.ts';
-import type { History } from './history.ts';
 import type { PathEnd } from './path-end.ts';
 import { savedRow, savedSlot } from './saved-rows.ts';
-import { stepBack } from './step-back.ts';
+import { type BackStep, stepBack } from './step-back.ts';
 import { Wanted } from './wanted.ts';
 
 const REGISTERS = 10;
@@ -33,61 +32,55 @@ export function pathEnd({ parent, history, first, insn, state }: Walk): PathEnd 
  * @returns whether a mark was new
  */
 export function goBack(walk: Walk, end: PathEnd, wanted: Wanted): boolean {
-  // All numbers of such loaders are wanted from the start.
-  if (!walk.program.privileges.bpfCapable) return false;
+  const { insns, flow } = walk.program;
+  const isGlobalCall = (insn: number) => walk.isGlobalCall(insn);
+  const step: BackStep = { insns, flow, isGlobalCall, insn: end.insn, after: -1, history: end.history, end: 0 };
+  let { parent, first } = end;
   let changed = false;
-  let { parent, history, first } = end;
-  let at = end.insn;
-  let after = -1;
   let skip = true;
   while (!wanted.isEmpty) {
-    const segment = { history, first };
-    const left = walkBack(walk, { ...segment, last: at, after, skip }, wanted);
+    const left = walkBack(step, { first, skip }, wanted);
     if (left === 'lost') return markAll(end.parent) || changed;
     if (left === 'done') return changed;
-    after = left;
     skip = false;
     if (!parent) break;
     changed = markSaved(parent, wanted) || changed;
     if (wanted.isEmpty) return changed;
-    after = first;
-    at = parent.last;
-    ({ history, first, parent } = parent);
+    step.after = first;
+    step.insn = parent.last;
+    step.history = parent.history;
+    ({ first, parent } = parent);
   }
   if (!wanted.isEmpty) return markAll(end.parent) || changed;
   return changed;
 }
 
 interface Segment {
-  readonly history: History;
+  /** The instruction that the part began with. */
   readonly first: number;
-  readonly last: number;
-  readonly after: number;
+  /** The instruction that the way back begins at was not walked. */
   readonly skip: boolean;
 }
 
-/** One part of a path, from a state that was saved to the next. @returns the instruction that it began with */
-function walkBack(walk: Walk, { history, first, last, ...rest }: Segment, wanted: Wanted): number | 'lost' | 'done' {
-  let { after, skip } = rest;
-  let left = history.length;
-  const { insns, flow } = walk.program;
-  const isGlobalCall = walk.isGlobalCall.bind(walk);
+/** One part of a path, from a state that was saved to the next. @returns 'begins' at the instruction that it began with */
+function walkBack(step: BackStep, { first, skip }: Segment, wanted: Wanted): 'begins' | 'lost' | 'done' {
+  const { history, insns } = step;
+  let { end } = history;
   // The entry of the function: what is wanted of its arguments was marked.
-  if (last < 0) return 'done';
-  for (let i = last; ; ) {
-    if (!skip) {
-      const newest = history[left - 1];
-      const entry = newest?.insn === i ? newest : undefined;
-      if (!stepBack({ insns, flow, isGlobalCall, insn: i, after, entry }, wanted)) return 'lost';
+  if (step.insn < 0) return 'done';
+  for (let i = step.insn, walked = !skip; ; walked = true) {
+    const noted = end > 0 && history.insn(end) === i;
+    if (walked) {
+      step.insn = i;
+      step.end = noted ? end : 0;
+      if (!stepBack(step, wanted)) return 'lost';
       if (wanted.isEmpty) return 'done';
     }
-    skip = false;
-    after = i;
-    const newest = history[left - 1];
-    if (i === first && (left === 0 || (left === 1 && newest.insn === i))) return i;
-    if (newest?.insn === i) {
-      i = newest.previous;
-      left--;
+    step.after = i;
+    if (i === first && (end === 0 || (noted && history.before(end) === 0))) return 'begins';
+    if (noted) {
+      i = history.previous(end);
+      end = history.before(end);
     } else i--;
     if (i < 0) return 'lost';
     invariant(i < insns.length, 'the way back stays in the program');

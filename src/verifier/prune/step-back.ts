@@ -25,7 +25,7 @@ import {
 } from '../../isa/index.ts';
 import { bpf_pseudo_call } from '../../uapi/index.ts';
 import type { ControlFlow } from './control-flow.ts';
-import type { HistoryEntry } from './history.ts';
+import { DST_ON_STACK, type History, SRC_ON_STACK, stackFrame, stackSlot } from './history.ts';
 import type { Wanted } from './wanted.ts';
 
 const FRAME_POINTER = 10;
@@ -37,10 +37,12 @@ export interface BackStep {
   readonly flow: ControlFlow;
   /** Whether the call there is of a global function, which is verified on its own. */
   readonly isGlobalCall: (insn: number) => boolean;
-  readonly insn: number;
+  insn: number;
   /** The instruction walked after it; -1 where there was none. */
-  readonly after: number;
-  readonly entry: HistoryEntry | undefined;
+  after: number;
+  history: History;
+  /** Where the step's entry in the history ends; 0: it has none. */
+  end: number;
 }
 
 /**
@@ -48,15 +50,17 @@ export interface BackStep {
  * @returns false where the way back is lost, and everything has to be taken as wanted
  */
 export function stepBack(step: BackStep, wanted: Wanted): boolean {
-  const { entry } = step;
-  if (entry?.linked) wanted.link(entry.linked);
+  const { history, end } = step;
+  if (end === 0 || history.linked(end) === 0) return stepBackInsn(step, wanted);
+  wanted.link(history, end);
   const known = stepBackInsn(step, wanted);
-  if (entry?.linked) wanted.link(entry.linked);
+  wanted.link(history, end);
   return known;
 }
 
 function stepBackInsn(step: BackStep, wanted: Wanted): boolean {
-  const { insns, insn, entry } = step;
+  const { insns, insn, history, end } = step;
+  const facts = end === 0 ? 0 : history.facts(end);
   const code = insns.code(insn);
   // The second half of a wide instruction.
   if (code === 0) return true;
@@ -64,12 +68,12 @@ function stepBackInsn(step: BackStep, wanted: Wanted): boolean {
   if (isAlu(code)) return stepBackAlu(insns, insn, wanted);
   switch (insnClass(code)) {
     case BPF_LDX:
-      return stepBackLoad(dst, entry, wanted);
+      return stepBackLoad(dst, facts, wanted);
     case BPF_STX:
-      if (insnMode(code) === BPF_ATOMIC && insns.imm(insn) === BPF_LOAD_ACQ) return stepBackLoad(dst, entry, wanted);
-      return stepBackStore({ dst, value: src }, entry, wanted);
+      if (insnMode(code) === BPF_ATOMIC && insns.imm(insn) === BPF_LOAD_ACQ) return stepBackLoad(dst, facts, wanted);
+      return stepBackStore({ dst, value: src }, facts, wanted);
     case BPF_ST:
-      return stepBackStore({ dst, value: undefined }, entry, wanted);
+      return stepBackStore({ dst, value: undefined }, facts, wanted);
     case BPF_LD:
       if (!wanted.has(dst)) return true;
       wanted.remove(dst);
@@ -79,8 +83,8 @@ function stepBackInsn(step: BackStep, wanted: Wanted): boolean {
   if (code === (BPF_JMP | BPF_EXIT)) return stepBackExit(step, wanted);
   if (isGoto(code) || insnOp(code) === BPF_JCOND || insnSource(code) !== BPF_X) return true;
   if (!wanted.has(dst) && !wanted.has(src)) return true;
-  if (!entry?.stackPointers?.src) wanted.add(src);
-  if (!entry?.stackPointers?.dst) wanted.add(dst);
+  if (!(facts & SRC_ON_STACK)) wanted.add(src);
+  if (!(facts & DST_ON_STACK)) wanted.add(dst);
   return true;
 }
 
@@ -94,22 +98,24 @@ function stepBackAlu(insns: Insns, insn: number, wanted: Wanted): boolean {
   return true;
 }
 
-function stepBackLoad(dst: number, entry: HistoryEntry | undefined, wanted: Wanted): boolean {
+function stepBackLoad(dst: number, facts: number, wanted: Wanted): boolean {
   if (!wanted.has(dst)) return true;
   wanted.remove(dst);
   // From anywhere but a stack a number comes of which nothing is known.
-  if (entry?.stack) wanted.addSlot(entry.stack.frame, entry.stack.slot);
+  const frame = stackFrame(facts);
+  if (frame >= 0) wanted.addSlot(frame, stackSlot(facts));
   return true;
 }
 
 function stepBackStore(
   { dst, value }: { dst: number; value: number | undefined },
-  entry: HistoryEntry | undefined,
+  facts: number,
   wanted: Wanted,
 ): boolean {
   if (wanted.has(dst)) return false;
-  if (!entry?.stack || !wanted.hasSlot(entry.stack.frame, entry.stack.slot)) return true;
-  wanted.removeSlot(entry.stack.frame, entry.stack.slot);
+  const [frame, slot] = [stackFrame(facts), stackSlot(facts)];
+  if (frame < 0 || !wanted.hasSlot(frame, slot)) return true;
+  wanted.removeSlot(frame, slot);
   if (value !== undefined) wanted.add(value);
   return true;
 }

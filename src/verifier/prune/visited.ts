@@ -5,9 +5,10 @@ import { STACK_ITER, slotAt, slotIndex, spilledRow } from '../state/frame.ts';
 import { ITER_ACTIVE } from '../state/iterator.ts';
 import type { Walk } from '../walk/walk.ts';
 import { cleanStates } from './clean.ts';
-import { type Comparing, isCovered, mayLoop } from './equal.ts';
+import { mayLoop } from './equal.ts';
 import type { Closeness } from './equal-rows.ts';
 import type { ExploredState } from './explored.ts';
+import { History } from './history.ts';
 import { pathEnd } from './precision.ts';
 import { closeLoop, propagatePrecision } from './propagate.ts';
 import { haveSameNumbers } from './same-numbers.ts';
@@ -23,7 +24,7 @@ export function visitState(walk: Walk): Refusal | 'safe' | undefined {
   const force =
     (options.flags & bpf_prog_flags.BPF_F_TEST_STATE_FREQ) !== 0 ||
     flow.force[insn] === 1 ||
-    walk.history.length > LONG_HISTORY;
+    walk.history.count > LONG_HISTORY;
   const since = { jumps: jumps - walk.savedAt.jumps, insns: processed - walk.savedAt.processed };
   const visit: Visit = { force, save: force || (since.jumps >= 2 && since.insns >= 8) };
   const list = table.at(insn, walk.state.frame);
@@ -55,10 +56,6 @@ interface Visit {
 /** How a state was found to stand for the one now: for good, or as long as the loop is not walked to the end. */
 type Found = 'covered' | 'loops';
 
-function comparing({ program, insn }: Walk, closeness: Closeness): Comparing {
-  return { closeness, live: program.live, insn, uninitialised: program.privileges.allowUninitStack };
-}
-
 /** The paths from the state are still walked: the one now is one of them. */
 function compareOpen(walk: Walk, old: ExploredState, visit: Visit): Refusal | Found | undefined {
   const { state, insn, jumps, processed } = walk;
@@ -87,7 +84,7 @@ function compareOpen(walk: Walk, old: ExploredState, visit: Visit): Refusal | Fo
 }
 
 function isCloseTo(walk: Walk, old: ExploredState, closeness: Closeness): boolean {
-  if (!isCovered(old.saved, walk.state, comparing(walk, closeness))) return false;
+  if (!walk.comparison.covers(old, walk.state, closeness)) return false;
   if (!walk.speculation?.exploresLimits) return true;
   return haveSameNumbers(old.saved, walk.state, walk.program.live[walk.insn]);
 }
@@ -126,12 +123,12 @@ function compareDone(walk: Walk, old: ExploredState): Found | undefined {
 
 function hit(walk: Walk, old: ExploredState, found: Found): 'safe' {
   old.hits++;
-  if (walk.program.flow.jump[walk.insn]) walk.note({});
+  if (walk.program.flow.jump[walk.insn]) walk.note(0);
   const end = pathEnd(walk);
   propagatePrecision(walk, old, end);
   if (found === 'loops') {
     const visit = walk.loops.find(walk.state.frames, walk.insn);
-    visit?.backedges.push({ covering: old, end: { ...end, history: end.history.slice() } });
+    visit?.backedges.push({ covering: old, end: end });
   }
   return 'safe';
 }
@@ -151,12 +148,13 @@ function save(walk: Walk, list: ExploredState[]): void {
     branches: 1,
     hits: 0,
     misses: 0,
+    differs: -1,
     cleaned: false,
   };
   table.add(list, explored);
   walk.loops.enter(explored);
   walk.parent = explored;
-  walk.history = [];
+  walk.history = new History();
   walk.first = insn;
   walk.savedAt = { jumps: walk.jumps, processed: walk.processed };
 }

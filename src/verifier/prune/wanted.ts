@@ -1,5 +1,5 @@
 import { MAX_FRAMES } from '../state/frame.ts';
-import type { LinkedPlace } from './history.ts';
+import { frameOfPlace, type History, type LinkedPlace, registerOfPlace, slotOfPlace } from './history.ts';
 
 /** The registers and slots of stacks whose exact number is wanted, on the way back along a path. */
 export class Wanted {
@@ -59,15 +59,24 @@ export class Wanted {
     return this.#slots[2 * frame] !== 0 || this.#slots[2 * frame + 1] !== 0;
   }
 
-  /** Where one of the places is wanted, all are. */
-  link(places: readonly LinkedPlace[]): void {
-    const wanted = places.some(({ frame, register, slot }) =>
-      register === undefined ? this.hasSlot(frame, slot!) : (this.#registers[frame] & (1 << register)) !== 0,
-    );
-    if (!wanted) return;
-    for (const { frame, register, slot } of places) {
-      if (register === undefined) this.addSlot(frame, slot!);
-      else this.add(register, frame);
+  /** Where one of the places that a step linked is wanted, all are. */
+  link(history: History, end: number): void {
+    const count = history.linked(end);
+    for (let i = 0; i < count; i++) {
+      if (!this.#hasPlace(history.place(end, i))) continue;
+      for (let k = 0; k < count; k++) this.#addPlace(history.place(end, k));
+      return;
     }
+  }
+
+  #hasPlace(place: LinkedPlace): boolean {
+    const [frame, slot] = [frameOfPlace(place), slotOfPlace(place)];
+    return slot < 0 ? (this.#registers[frame] & (1 << registerOfPlace(place))) !== 0 : this.hasSlot(frame, slot);
+  }
+
+  #addPlace(place: LinkedPlace): void {
+    const [frame, slot] = [frameOfPlace(place), slotOfPlace(place)];
+    if (slot < 0) this.add(registerOfPlace(place), frame);
+    else this.addSlot(frame, slot);
   }
 }

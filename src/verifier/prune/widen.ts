@@ -1,12 +1,13 @@
-import { PRECISE, TYPE } from '../domain/row.ts';
+import { ID, PRECISE, TYPE } from '../domain/row.ts';
 import { regRow, slotAt, spilledRow } from '../state/frame.ts';
 import { SCALAR_VALUE } from '../state/reg-type.ts';
 import { isSpilledScalar } from '../state/stack-slot.ts';
 import { setUnknown } from '../walk/set-row.ts';
 import type { Walk } from '../walk/walk.ts';
 import { sameCallSites } from './call-sites.ts';
-import { equalScalars } from './equal-rows.ts';
+import { isSame } from './equal-rows.ts';
 import type { ExploredState } from './explored.ts';
+import { IdMap } from './ids.ts';
 import { savedRow, savedSlot } from './saved-rows.ts';
 
 const REGISTERS = 10;
@@ -28,6 +29,7 @@ export function previousVisit({ state, table }: Walk, insn: number, depth: numbe
  */
 export function widen(walk: Walk, { saved }: ExploredState): void {
   const { w, state } = walk;
+  ids.reset();
   for (let frame = 0; frame < state.frames.length; frame++) {
     for (let register = 0; register < REGISTERS; register++) {
       widenRow(w, regRow(frame, register), saved.words, savedRow(saved, frame, register));
@@ -41,8 +43,11 @@ export function widen(walk: Walk, { saved }: ExploredState): void {
   }
 }
 
+const ids = new IdMap();
+
 function widenRow(w: Int32Array, row: number, words: Int32Array, old: number): void {
   if (words[old + TYPE] !== SCALAR_VALUE || w[row + TYPE] !== SCALAR_VALUE) return;
-  if (words[old + PRECISE] || w[row + PRECISE] || equalScalars(words, old, w, row)) return;
+  if (words[old + PRECISE] || w[row + PRECISE]) return;
+  if (isSame(words, old, w, row) && ids.match(words[old + ID], w[row + ID])) return;
   setUnknown(w, row);
 }

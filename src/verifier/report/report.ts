@@ -3,7 +3,6 @@ import { ROW, TYPE } from '../domain/row.ts';
 import { insnNames } from '../log/insn-names.ts';
 import { registerText } from '../log/register.ts';
 import { frameText } from '../log/state.ts';
-import type { History } from '../prune/history.ts';
 import type { Refusal } from '../refusal.ts';
 import { FRAME_WORDS } from '../state/frame.ts';
 import { NOT_INIT } from '../state/reg-type.ts';
@@ -55,11 +54,10 @@ function pathOf(walk: Walk): PathStep[] {
       steps.push({ from, to, source: walk.program.lines.lineOf(from) });
     }
   };
-  if (walk.previous !== walk.history.at(-1)?.previous) add(walk.previous, walk.insn);
-  let history: History = walk.history;
-  let parent = walk.parent;
+  let { history, parent } = walk;
+  if (history.end === 0 || walk.previous !== history.previous(history.end)) add(walk.previous, walk.insn);
   for (;;) {
-    for (let i = history.length - 1; i >= 0; i--) add(history[i].previous, history[i].insn);
+    for (let { end } = history; end > 0; end = history.before(end)) add(history.previous(end), history.insn(end));
     if (!parent || steps.length >= MAX_STEPS) return steps.reverse();
     history = parent.history;
     parent = parent.parent;

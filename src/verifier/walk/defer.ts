@@ -8,7 +8,7 @@ const MAX_PENDING = 8192;
 /** Puts a branch aside, as the state is now, to be walked from `insn`. */
 export function defer(walk: Walk, insn: number): Refusal | undefined {
   const { state, pending, parent, history } = walk;
-  pending.push({ state: state.save(), insn, previous: walk.insn, parent, history: history.slice(), first: walk.first });
+  pending.push({ state: state.save(), insn, previous: walk.insn, parent, history: history.copy(), first: walk.first });
   walk.log?.branchPut();
   if (parent) parent.branches++;
   if (pending.length <= MAX_PENDING) return undefined;
@@ -27,7 +27,7 @@ export function resume(walk: Walk): boolean {
   walk.insn = branch.insn;
   walk.previous = branch.previous;
   walk.parent = branch.parent;
-  walk.history = branch.history.slice();
+  walk.history = branch.history;
   walk.first = branch.first;
   return true;
 }

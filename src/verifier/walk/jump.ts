@@ -3,7 +3,7 @@ import { isKnown } from '../domain/bounds.ts';
 import { type Comparison, oppositeOf, outcomeOf, swappedOp } from '../domain/compare.ts';
 import { refine } from '../domain/refine.ts';
 import { copyRow, REF, TYPE, VALUE } from '../domain/row.ts';
-import type { LinkedPlace } from '../prune/history.ts';
+import { DST_ON_STACK, type LinkedPlace, SRC_ON_STACK } from '../prune/history.ts';
 import { markPrecise } from '../prune/precision.ts';
 import type { Refusal } from '../refusal.ts';
 import {
@@ -50,11 +50,10 @@ export function walkJump(walk: Walk): Refusal | undefined {
   else if (!walk.program.privileges.allowPtrLeaks && isPointer(w, s) && !(isPacketAny(w, d) && isPacketAny(w, s))) {
     return walk.denied(`R${src} pointer comparison prohibited`);
   }
-  const onStack = {
-    dst: baseType(w[d + TYPE]) === PTR_TO_STACK,
-    src: fromRegister && baseType(w[s + TYPE]) === PTR_TO_STACK,
-  };
-  if (onStack.dst || onStack.src) walk.note({ stackPointers: onStack });
+  const onStack =
+    (baseType(w[d + TYPE]) === PTR_TO_STACK ? DST_ON_STACK : 0) |
+    (fromRegister && baseType(w[s + TYPE]) === PTR_TO_STACK ? SRC_ON_STACK : 0);
+  if (onStack !== 0) walk.note(onStack);
   const comparison: Comparison = { op: insnOp(code), wide: insnClass(code) !== BPF_JMP32, d, s };
   const outcome = predict(walk, comparison);
   const target = insn + 1 + insns.off(insn);
@@ -119,7 +118,7 @@ function takeBoth(walk: Walk, comparison: Comparison, { target, fromRegister }: 
   const linked: LinkedPlace[] = [];
   if (fromRegister) collectLinked(walk, s, linked);
   collectLinked(walk, d, linked);
-  if (linked.length > 1) walk.note({ linked });
+  if (linked.length > 1) walk.note(0, linked);
   const imm = walk.scratch(1);
   copyRow(w, imm, w, s);
   // The way of the jump is put aside first, and the state is then as it was before it.

@@ -2,7 +2,14 @@ import { BPF_ADD } from '../../isa/index.ts';
 import { computeNumber } from '../domain/arithmetic.ts';
 import { isKnown } from '../domain/bounds.ts';
 import { copyNumber, copyRow, ID, OFF, PRECISE, SUBREG, TYPE } from '../domain/row.ts';
-import type { LinkedPlace } from '../prune/history.ts';
+import {
+  frameOfPlace,
+  type LinkedPlace,
+  registerOfPlace,
+  registerPlace,
+  slotOfPlace,
+  slotPlace,
+} from '../prune/history.ts';
 import { regRow, slotAt, spilledRow } from '../state/frame.ts';
 import { SCALAR_VALUE } from '../state/reg-type.ts';
 import { isSpilled } from '../state/stack-slot.ts';
@@ -36,11 +43,11 @@ export function collectLinked(walk: Walk, row: number, into: LinkedPlace[]): voi
   if (w[row + TYPE] !== SCALAR_VALUE || id === 0) return;
   for (let frame = state.current; frame >= 0; frame--) {
     for (let register = 0; register < REGISTERS; register++) {
-      link(w, regRow(frame, register), { id, place: { frame, register }, into });
+      link(w, regRow(frame, register), { id, place: registerPlace(frame, register), into });
     }
     for (let slot = 0; slot < state.slots[frame]; slot++) {
       const at = slotAt(frame, slot);
-      if (isSpilled(w, at)) link(w, spilledRow(at), { id, place: { frame, slot }, into });
+      if (isSpilled(w, at)) link(w, spilledRow(at), { id, place: slotPlace(frame, slot), into });
     }
   }
 }
@@ -84,6 +91,7 @@ function teachDistant(walk: Walk, row: number, known: number): void {
   computeNumber(w, { op: BPF_ADD, wide: true, d: row, s: distance });
 }
 
-function rowOf({ frame, register, slot }: LinkedPlace): number {
-  return register === undefined ? spilledRow(slotAt(frame, slot!)) : regRow(frame, register);
+function rowOf(place: LinkedPlace): number {
+  const [frame, slot] = [frameOfPlace(place), slotOfPlace(place)];
+  return slot < 0 ? regRow(frame, registerOfPlace(place)) : spilledRow(slotAt(frame, slot));
 }

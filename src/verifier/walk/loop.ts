@@ -23,7 +23,7 @@ export function walkPaths(walk: Walk): Refusal | undefined {
     const visited = flow.prune[walk.insn] ? visitState(walk) : undefined;
     if (typeof visited === 'object') return visited;
     if (visited === undefined) {
-      if (flow.jump[walk.insn]) walk.note({});
+      if (flow.jump[walk.insn]) walk.note(0);
       if (!walk.state.shared.speculative) walk.seen[walk.insn] = 1;
       if (walk.log) traceInsn(walk);
       if (observer) observer.visit(walk.insn, walk.state, live[walk.insn]);

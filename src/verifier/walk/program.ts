@@ -102,7 +102,7 @@ function startAt(walk: Walk, subprogram: number): void {
   walk.insn = walk.program.subprograms[subprogram];
   walk.previous = -1;
   walk.parent = undefined;
-  walk.history = [];
+  walk.history = new History();
   walk.first = walk.insn;
   walk.table.clear();
 }

@@ -7,8 +7,9 @@ import type { ValueField, VerifiedMap, VerifyOptions } from '../options.ts';
 import type { Privileges } from '../privileges.ts';
 import { LoopVisits } from '../prune/backedges.ts';
 import type { ControlFlow } from '../prune/control-flow.ts';
+import { StateComparison } from '../prune/equal.ts';
 import type { ExploredState } from '../prune/explored.ts';
-import type { History, HistoryEntry } from '../prune/history.ts';
+import { History, type LinkedPlace } from '../prune/history.ts';
 import { StackLiveness } from '../prune/stack-liveness.ts';
 import type { Successors } from '../prune/successors.ts';
 import { PruneTable } from '../prune/table.ts';
@@ -93,6 +94,7 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
   readonly w: Int32Array;
   readonly pending: PendingBranch[] = [];
   readonly table: PruneTable;
+  readonly comparison: StateComparison;
   /** What is read of the stacks. */
   readonly stackLiveness: StackLiveness;
   /** The loops that the walk is in. */
@@ -115,7 +117,7 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
   /** By `AUX` of rows that hold maps or their values: the program's maps, then those described by maps of maps. */
   readonly mapViews: readonly MapView[];
   /** What changed the walk since the path was last saved. */
-  history: HistoryEntry[] = [];
+  history = new History();
   /** The state that the path was last saved in. */
   parent: ExploredState | undefined;
   /** First instruction walked since then. */
@@ -135,6 +137,10 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
     this.w = this.state.w;
     this.loops = new LoopVisits(program.loops);
     this.table = new PruneTable(program.insns.length);
+    this.comparison = new StateComparison({
+      live: program.live,
+      uninitialised: program.privileges.allowUninitStack,
+    });
     this.stackLiveness = new StackLiveness({
       length: program.insns.length,
       subprograms: program.subprograms,
@@ -232,12 +238,12 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
     return subprogram !== undefined && this.program.globals[subprogram] === 1;
   }
 
-  /** Adds to the history what this instruction did. */
-  note(facts: Omit<HistoryEntry, 'insn' | 'previous'>): void {
-    const { history, insn, previous } = this;
-    const last = history.at(-1);
-    if (last?.insn === insn && this.noted === this.processed) history[history.length - 1] = { ...last, ...facts };
-    else history.push({ insn, previous, ...facts });
+  /** Adds to the history what this instruction did: facts as `prune/history.ts` says, and the places that it linked. */
+  note(facts: number, linked: readonly LinkedPlace[] = []): void {
+    const { history } = this;
+    if (this.noted === this.processed && history.end > 0) history.extend(facts);
+    else history.add(this.insn, this.previous, facts);
+    if (linked.length > 0) history.link(linked);
     this.noted = this.processed;
   }
 
