@@ -1,5 +1,6 @@
 import { bpf_prog_flags } from '../../uapi/index.ts';
 import { AUX, AUX3, ID } from '../domain/row.ts';
+import { History } from '../prune/history.ts';
 import { invalid, type Refusal } from '../refusal.ts';
 import {
   CONST_PTR_TO_DYNPTR,
