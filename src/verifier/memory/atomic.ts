@@ -1,4 +1,13 @@
-import { accessBytes, BPF_CMPXCHG, BPF_FETCH, BPF_LOAD_ACQ, BPF_STORE_REL } from '../../isa/index.ts';
+import {
+  accessBytes,
+  BPF_AND,
+  BPF_CMPXCHG,
+  BPF_FETCH,
+  BPF_LOAD_ACQ,
+  BPF_OR,
+  BPF_STORE_REL,
+  BPF_XOR,
+} from '../../isa/index.ts';
 import type { Refusal } from '../refusal.ts';
 import {
   PTR_TO_ARENA,
@@ -17,6 +26,9 @@ import { setUnknown } from '../walk/set-row.ts';
 import type { Walk } from '../walk/walk.ts';
 import { checkAccess } from './access.ts';
 import { checkPointerType } from './pointer-types.ts';
+
+/** Operations whose result the compiler for x86-64 does not fetch from an arena. */
+const NO_FETCH_IN_ARENA: readonly number[] = [BPF_AND | BPF_FETCH, BPF_OR | BPF_FETCH, BPF_XOR | BPF_FETCH];
 
 /** Kinds of memory that only plain loads and stores reach: translation makes something else of the access. */
 const PLAIN_ONLY: readonly number[] = [
@@ -43,28 +55,38 @@ export function walkAtomic(walk: Walk): Refusal | undefined {
 }
 
 function checkKind(walk: Walk, register: number, how: 'stores into' | 'loads from'): Refusal | undefined {
-  if (!PLAIN_ONLY.includes(walk.baseTypeOf(register))) return undefined;
-  return walk.denied(`BPF_ATOMIC ${how} R${register} ${regTypeName(walk.typeOf(register))} is not allowed`);
+  const type = walk.typeOf(register);
+  const fetches = type === PTR_TO_ARENA && NO_FETCH_IN_ARENA.includes(walk.insns.imm(walk.insn));
+  if (!PLAIN_ONLY.includes(type) && !fetches) return undefined;
+  return walk.denied(`BPF_ATOMIC ${how} R${register} ${regTypeName(type)} is not allowed`);
 }
 
 function loadAcquire(walk: Walk): Refusal | undefined {
   const { insns, insn } = walk;
   const register = insns.src(insn);
   const type = walk.typeOf(register);
-  const unread = walk.checkRead(register) ?? checkKind(walk, register, 'loads from');
+  const unread = walk.checkRead(register);
   if (unread) return unread;
   const access = { register, off: insns.off(insn), size: accessBytes(insns.code(insn)), write: false, atomic: true };
-  return checkAccess(walk, { ...access, into: insns.dst(insn) }) ?? checkPointerType(walk, type, false);
+  return (
+    checkAccess(walk, { ...access, into: insns.dst(insn) }) ??
+    checkPointerType(walk, type, false) ??
+    checkKind(walk, register, 'loads from')
+  );
 }
 
 function storeRelease(walk: Walk): Refusal | undefined {
   const { insns, insn } = walk;
   const [register, value] = [insns.dst(insn), insns.src(insn)];
   const type = walk.typeOf(register);
-  const unread = walk.checkRead(value) ?? walk.checkRead(register) ?? checkKind(walk, register, 'stores into');
+  const unread = walk.checkRead(value) ?? walk.checkRead(register);
   if (unread) return unread;
   const access = { register, off: insns.off(insn), size: accessBytes(insns.code(insn)), write: true, atomic: true };
-  return checkAccess(walk, { ...access, value }) ?? checkPointerType(walk, type, false);
+  return (
+    checkAccess(walk, { ...access, value }) ??
+    checkPointerType(walk, type, false) ??
+    checkKind(walk, register, 'stores into')
+  );
 }
 
 /** Memory is read, and written: both have to be allowed. */

@@ -43,6 +43,11 @@ export function walkStruct(walk: Walk, { btf, typeId, off, size }: StructBytes):
   return walk.invalid('');
 }
 
+/** Messages call what has no name so. */
+function nameOf({ name }: { readonly name: string }): string {
+  return name === '' ? '(anon)' : name;
+}
+
 interface Place {
   readonly typeId: BtfId;
   readonly off: number;
@@ -58,7 +63,7 @@ interface Step {
 
 function step(walk: Walk, { btf, size, place }: Step): Found | Refusal | Place {
   const type = btf.typeById(place.typeId);
-  if (!isComposite(type)) return walk.invalid(`Type '${type.name}' is not a struct`);
+  if (!isComposite(type)) return walk.invalid(`Type '${nameOf(type)}' is not a struct`);
   const untrusted = place.untrusted || (type.kind === 'UNION' && type.members.length !== 1);
   if (place.off + size > type.size) return beyondEnd(walk, type, { btf, size, place: { ...place, untrusted } });
   for (const member of type.members) {
@@ -71,18 +76,18 @@ function step(walk: Walk, { btf, size, place }: Step): Found | Refusal | Place {
     }
     if (place.off < start) break;
     const bytes = sizeOf(btf, member.type);
-    if (bytes === undefined) return walk.refused(errno.EFAULT, `field ${member.name} doesn't have size`);
+    if (bytes === undefined) return walk.refused(errno.EFAULT, `field ${nameOf(member)} doesn't have size`);
     if (place.off >= start + bytes) continue;
     return inside(walk, { btf, size, place: { ...place, untrusted } }, { type, member, start, end: start + bytes });
   }
-  return walk.invalid(`struct ${type.name} doesn't have field at offset ${place.off}`);
+  return walk.invalid(`struct ${nameOf(type)} doesn't have field at offset ${place.off}`);
 }
 
 /** Behind the end only an array without a length goes on. */
 function beyondEnd(walk: Walk, type: BtfComposite, { btf, size, place }: Step): Found | Refusal | Place {
   const last = type.members.at(-1);
   const array = last && resolveType(btf, last.type);
-  const refusal = walk.denied(`access beyond struct ${type.name} at off ${place.off} size ${size}`);
+  const refusal = walk.denied(`access beyond struct ${nameOf(type)} at off ${place.off} size ${size}`);
   if (!last || array?.kind !== 'ARRAY' || array.count !== 0) return refusal;
   const start = Math.floor(last.bitOffset / 8);
   if (place.off < start) return refusal;
@@ -111,14 +116,14 @@ function inside(walk: Walk, { btf, size, place }: Step, at: MemberPlace): Found 
   if (inner.kind === 'PTR') {
     if (bytes !== size || place.off !== start) {
       return walk.denied(
-        `cannot access ptr member ${member.name} with moff ${start} in struct ${type.name} with off ${place.off} size ${size}`,
+        `cannot access ptr member ${nameOf(member)} with moff ${start} in struct ${nameOf(type)} with off ${place.off} size ${size}`,
       );
     }
     return pointerTo(btf, inner.type, { member: member.name, untrusted: place.untrusted });
   }
   if (place.off + size > end && !place.untrusted) {
     return walk.denied(
-      `access beyond the end of member ${member.name} (mend:${end}) in struct ${type.name} with off ${place.off} size ${size}`,
+      `access beyond the end of member ${nameOf(member)} (mend:${end}) in struct ${nameOf(type)} with off ${place.off} size ${size}`,
     );
   }
   return NUMBER;

@@ -1,5 +1,5 @@
 import { fitsIn, isZero } from '../domain/narrow.ts';
-import { copyRow, TYPE } from '../domain/row.ts';
+import { copyRow, OFF, TYPE } from '../domain/row.ts';
 import { pairText } from '../domain/text.ts';
 import type { Refusal } from '../refusal.ts';
 import {
@@ -30,7 +30,8 @@ export function readStack(walk: Walk, access: Access): Refusal | undefined {
   if (!range.variable) return readAt(walk, access, range);
   const { w } = walk;
   if (into === undefined) {
-    const where = `var_off=${pairText(w, walk.reg(register))} off=${access.off} size=${access.size}`;
+    const row = walk.reg(register);
+    const where = `var_off=${pairText(w, row)} off=${w[row + OFF] + access.off} size=${access.size}`;
     return walk.denied(`variable offset stack pointer cannot be passed into helper function; ${where}`);
   }
   const refusal = checkInitialised(walk, { ...access, write: false, zeroAllowed: false });
