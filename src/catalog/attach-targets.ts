@@ -4,6 +4,7 @@ import {
   LSM_BOOLEAN,
   LSM_DISABLED,
   LSM_SLEEPABLE,
+  LSM_SOCKOPT,
   LSM_UNTRUSTED,
   MODIFY_RETURN,
   NEVER_RETURN,
@@ -26,6 +27,8 @@ export interface LsmHook {
   readonly trusted: boolean;
   /** It returns a truth value; all others nothing, or 0 and negative errnos. */
   readonly boolean: boolean;
+  /** Programs of control groups may change the options of the socket. */
+  readonly sockopt: boolean;
 }
 
 /** The hook behind a function of the kernel; undefined where it is none. @param name `bpf_lsm_file_open` */
@@ -37,6 +40,7 @@ export function lsmHook(name: string): LsmHook | undefined {
     sleepable: LSM_SLEEPABLE.includes(hook),
     trusted: !LSM_UNTRUSTED.includes(hook),
     boolean: LSM_BOOLEAN.includes(hook),
+    sockopt: LSM_SOCKOPT.includes(hook),
   };
 }
 

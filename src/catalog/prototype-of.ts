@@ -1,4 +1,5 @@
 import { bpf_attach_type, bpf_func_id, bpf_prog_type } from '../uapi/index.ts';
+import { lsmHook } from './attach-targets.ts';
 import { type HelperPrototype, parsePrototype } from './helper-prototype.ts';
 import { HELPER_SETS } from './helper-sets.table.ts';
 import { HELPER_VARIANTS, HELPERS } from './helpers.table.ts';
@@ -67,8 +68,8 @@ const WITHOUT_RESULT: readonly number[] = [
 
 const CONNECT: readonly number[] = [a.BPF_CGROUP_INET4_CONNECT, a.BPF_CGROUP_INET6_CONNECT];
 const MULTI: readonly number[] = [a.BPF_TRACE_KPROBE_MULTI, a.BPF_TRACE_UPROBE_MULTI, a.BPF_TRACE_KPROBE_SESSION];
-/** Iterators and LSM hooks that hand out sockets whose options may be changed. */
-const SOCKET_TARGETS = /^bpf_iter_(tcp|udp|unix)$|^bpf_lsm_(socket|sk|inet|unix)_/;
+/** Iterators that hand out sockets whose options may be changed. */
+const SOCKET_ITERATORS = /^bpf_iter_(tcp|udp|unix)$/;
 
 function setOf({ progType, expectedAttachType, target }: HelperUser): SetName {
   switch (progType) {
@@ -80,11 +81,11 @@ function setOf({ progType, expectedAttachType, target }: HelperUser): SetName {
     case t.BPF_PROG_TYPE_CGROUP_SOCKOPT:
       return expectedAttachType === a.BPF_CGROUP_SETSOCKOPT ? 'cgroup_setsockopt' : 'cgroup_getsockopt';
     case t.BPF_PROG_TYPE_TRACING:
-      if (expectedAttachType === a.BPF_TRACE_ITER) return SOCKET_TARGETS.test(target) ? 'iter_socket' : 'iter';
+      if (expectedAttachType === a.BPF_TRACE_ITER) return SOCKET_ITERATORS.test(target) ? 'iter_socket' : 'iter';
       return expectedAttachType === a.BPF_TRACE_RAW_TP ? 'tp_btf' : 'trampoline';
     case t.BPF_PROG_TYPE_LSM:
       if (expectedAttachType !== a.BPF_LSM_CGROUP) return 'lsm';
-      return SOCKET_TARGETS.test(target) ? 'lsm_cgroup_socket' : 'lsm_cgroup';
+      return lsmHook(target)?.sockopt ? 'lsm_cgroup_socket' : 'lsm_cgroup';
     case t.BPF_PROG_TYPE_STRUCT_OPS:
       return setOfStructOps(target);
     default:

@@ -2,11 +2,12 @@ import {
   type Btf,
   type BtfId,
   type BtfParam,
+  type BtfType,
   isComposite,
   resolveType,
   skipModifiersAndTypedefs,
 } from '../../btf/index.ts';
-import { iteratorArgument, nullableArguments } from '../../catalog/index.ts';
+import { iteratorArgument, lsmHook, nullableArguments } from '../../catalog/index.ts';
 import { bpf_attach_type, bpf_prog_type } from '../../uapi/index.ts';
 import type { Refusal } from '../refusal.ts';
 import { VMLINUX } from '../state/btf-table.ts';
@@ -52,13 +53,15 @@ export function argumentAt(walk: Walk, load: ArgumentLoad): Loaded | Refusal | u
   const index = off / 8;
   const params = target.proto.params.slice(target.skip);
   if (index > params.length) return refused(`doesn't have ${index + 1}-th argument`);
-  if (index === params.length) return returned(walk, target) ?? refused(`doesn't have ${index + 1}-th argument`);
+  if (index === params.length)
+    return returned(walk, target, refused) ?? refused(`doesn't have ${index + 1}-th argument`);
   return pointerOrNumber(walk, { target, param: params[index], index, size }, refused);
 }
 
 /** What the traced function returned, behind its arguments. */
-function returned({ options }: Walk, { btf, proto }: Target): Loaded | undefined {
-  const { expectedAttachType, progType } = options;
+function returned(walk: Walk, target: Target, refused: (text: string) => Refusal): Loaded | Refusal | undefined {
+  const { expectedAttachType, progType } = walk.options;
+  const { btf, proto, skip } = target;
   const result = resolveType(btf, proto.returnType);
   switch (expectedAttachType) {
     case A.BPF_LSM_MAC:
@@ -66,13 +69,14 @@ function returned({ options }: Walk, { btf, proto }: Target): Loaded | undefined
     case A.BPF_TRACE_FEXIT:
       break;
     case A.BPF_MODIFY_RETURN:
-      if (result.kind !== 'INT' && result.kind !== 'ENUM') return undefined;
-      break;
+      if (result.kind === 'INT' || result.kind === 'ENUM') break;
+      return refused(`ret type ${kindName(result)} not allowed for fmod_ret`);
     default:
       return undefined;
   }
   if (progType === T.BPF_PROG_TYPE_LSM && result.kind === 'INT') return { kind: 'range', min: -4095, max: 0 };
-  return NUMBER;
+  const param = { name: '', type: proto.returnType };
+  return pointerOrNumber(walk, { target, param, index: proto.params.length - skip, size: 8 }, refused);
 }
 
 interface Argument {
@@ -88,7 +92,7 @@ function pointerOrNumber(walk: Walk, argument: Argument, refused: (text: string)
   const type = resolveType(btf, param.type);
   if (type.kind === 'INT' || type.kind === 'ENUM' || type.kind === 'ENUM64' || isComposite(type)) return NUMBER;
   if (type.kind !== 'PTR') {
-    return refused(`arg${index} '${param.name}' has type ${type.kind}. Only pointer access is allowed`);
+    return refused(`arg${index} '${type.name || '(anon)'}' has type ${kindName(type)}. Only pointer access is allowed`);
   }
   if (size !== 8) return refused(`size ${size} must be 8`);
   const known = iterated(walk, argument);
@@ -100,7 +104,7 @@ function pointerOrNumber(walk: Walk, argument: Argument, refused: (text: string)
   const nullable = isNullable(walk, argument);
   if (nullable === 'number') return NUMBER;
   if (!isComposite(pointee)) return refused(`arg${index} type ${pointee.kind} is not a struct`);
-  const trusted = known ? known.trusted === true : areArgumentsTrusted(walk);
+  const trusted = known ? known.trusted === true : areArgumentsTrusted(walk, target);
   const maybeNull = known ? known.nullable !== false : nullable;
   const flags = (trusted ? PTR_TRUSTED : 0) | (maybeNull ? PTR_MAYBE_NULL : 0) | tagFlags(btf, type.type);
   return {
@@ -111,14 +115,20 @@ function pointerOrNumber(walk: Walk, argument: Argument, refused: (text: string)
   };
 }
 
+function kindName({ kind }: BtfType): string {
+  return kind === 'VOID' ? 'UNKNOWN' : kind;
+}
+
 function iterated({ options }: Walk, { target, index }: Argument): ReturnType<typeof iteratorArgument> {
   if (options.expectedAttachType !== A.BPF_TRACE_ITER) return undefined;
   return iteratorArgument(target.name.replace(/^bpf_iter_/, ''), index);
 }
 
 /** Arguments of hooks that are sure to be valid. */
-function areArgumentsTrusted({ options }: Walk): boolean {
+function areArgumentsTrusted({ options }: Walk, { name }: Target): boolean {
   switch (options.progType) {
+    case T.BPF_PROG_TYPE_LSM:
+      return lsmHook(name)?.trusted !== false;
     case T.BPF_PROG_TYPE_TRACING:
       return options.expectedAttachType === A.BPF_TRACE_RAW_TP || options.expectedAttachType === A.BPF_TRACE_ITER;
     default:

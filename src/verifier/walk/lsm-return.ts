@@ -1,4 +1,5 @@
 import { skipModifiersAndTypedefs } from '../../btf/index.ts';
+import { lsmHook } from '../../catalog/index.ts';
 import { bpf_attach_type } from '../../uapi/index.ts';
 import type { VerifiedTarget, VerifyOptions } from '../options.ts';
 
@@ -9,12 +10,6 @@ export interface ReturnRange {
   readonly narrow?: boolean;
 }
 
-/** Hooks that return a truth value, and those that return what they like. @see security/security.c (v6.12) */
-const BOOLEAN_HOOKS: readonly string[] = [
-  'bpf_lsm_audit_rule_known',
-  'bpf_lsm_audit_rule_match',
-  'bpf_lsm_inode_xattr_skipcap',
-];
 const MAX_ERRNO = 4095;
 
 /** What a program on a hook of the security modules may return; undefined: anything. */
@@ -23,7 +18,7 @@ export function lsmReturns({ attachTarget, expectedAttachType }: VerifyOptions):
   if (expectedAttachType === bpf_attach_type.BPF_LSM_CGROUP) return nothing ? { min: 1, max: 1 } : { min: 0, max: 1 };
   if (!attachTarget || nothing) return undefined;
   const name = attachTarget.btf.nameOf(attachTarget.typeId);
-  const max = BOOLEAN_HOOKS.includes(name) ? 1 : 0;
+  const max = lsmHook(name)?.boolean ? 1 : 0;
   return { min: max === 1 ? 0 : -MAX_ERRNO, max, narrow: true };
 }
 
