@@ -7,7 +7,8 @@ import { effectsOf } from './effects.ts';
 import { analyse } from './facts/analyse.ts';
 import { endOfLog } from './log/end.ts';
 import { SourceLines } from './log/source-lines.ts';
-import { traceFunctions } from './log/trace.ts';
+import { traceFunctions } from './log/functions.ts';
+
 import { checkMaps } from './map-rules.ts';
 import { checkPacketLoadFunctions } from './memory/int-functions.ts';
 import type { VerifiedMap, VerifyOptions } from './options.ts';

@@ -8,12 +8,6 @@ import { baseName } from './source-lines.ts';
 import { type FrameImage, frameText } from './state.ts';
 import { markTouched } from './touch.ts';
 
-/** Where each subprogram begins. */
-export function traceFunctions({ log, program }: Walk): void {
-  if (!log?.all) return;
-  for (const [index, start] of program.subprograms.entries()) log.line(`func#${index} @${start}`);
-}
-
 /** What is said before an instruction is walked: the state, where it is news, the source line, the instruction. */
 export function traceInsn(walk: Walk): void {
   const { log, insn } = walk;

@@ -4,6 +4,7 @@ import { TYPES_OF_KIND } from '../calls/helper-arg-types.ts';
 import { isNullRow } from '../calls/null.ts';
 import { forgetPacket } from '../calls/references.ts';
 import { ROW, TYPE } from '../domain/row.ts';
+import { traceAssumed } from '../log/functions.ts';
 import { checkHelperMemory } from '../memory/helper-memory.ts';
 import { checkUnmoved } from '../memory/place.ts';
 import type { Refusal } from '../refusal.ts';
@@ -40,6 +41,7 @@ export function walkGlobalCall(walk: Walk, subprogram: number): Refusal | undefi
     return walk.invalid(NO_SLEEP);
   }
   if (refusal) return { ...refusal, text: `Caller passes invalid args into func#${subprogram} ('${fn.name}')` };
+  traceAssumed(walk, subprogram);
   if (effects.changesPacket) forgetPacket(walk);
   walk.globalsCalled[subprogram] = 1;
   clobberRegisters(walk);

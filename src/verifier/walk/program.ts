@@ -1,5 +1,6 @@
 import { bpf_prog_flags } from '../../uapi/index.ts';
 import { AUX, AUX3, ID } from '../domain/row.ts';
+import { traceMainFunction, traceValid, traceValidating } from '../log/functions.ts';
 import { History } from '../prune/history.ts';
 import { invalid, type Refusal } from '../refusal.ts';
 import {
@@ -24,6 +25,7 @@ import type { Walk } from './walk.ts';
 
 /** Walks the main function, and each function that is verified on its own. */
 export function walkProgram(walk: Walk): Refusal | undefined {
+  traceMainFunction(walk);
   startAt(walk, 0);
   setPointer(walk.w, walk.reg(1), PTR_TO_CTX);
   const refusal = walkPaths(walk);
@@ -37,8 +39,10 @@ export function walkProgram(walk: Walk): Refusal | undefined {
     more = false;
     for (let subprogram = 1; subprogram < globals.length; subprogram++) {
       if (!globals[subprogram] || !walk.globalsCalled[subprogram] || done[subprogram]) continue;
+      traceValidating(walk, subprogram);
       const failed = walkGlobal(walk, subprogram);
       if (failed) return failed;
+      traceValid(walk, subprogram);
       done[subprogram] = 1;
       more = true;
     }
