@@ -21,7 +21,7 @@ import { liveRegisters } from './prune/liveness.ts';
 import { successorsOf } from './prune/successors.ts';
 import type { Refusal } from './refusal.ts';
 import { reportRefusal, reportUnwalked } from './report/report.ts';
-import { checkStackDepth } from './stack-depth.ts';
+import { checkStackDepth, hasPrivateStacks } from './stack-depth.ts';
 import { checkJumps, checkReachable, checkSubprograms } from './subprograms.ts';
 import { checkExceptionTag } from './types/exception-tag.ts';
 import { functionsOf } from './types/global-function.ts';
@@ -149,9 +149,11 @@ function subprogramOf(insns: Insns, subprograms: readonly number[]): Uint16Array
   return of;
 }
 
-function checkDepth<M extends VerifiedMap>({ insns, program, stackDepths }: Walk<M>): Refusal | undefined {
-  const depths = stackDepths.map((depth) => Math.ceil(depth / 8) * 8);
-  return checkStackDepth(insns, { subprograms: program.subprograms, stackDepths: depths, walked: true });
+function checkDepth<M extends VerifiedMap>(walk: Walk<M>): Refusal | undefined {
+  const { insns, stackDepths, asyncCallbacks, program } = walk;
+  const { progType, expectedAttachType } = program.options;
+  const privateStacks = hasPrivateStacks(progType, expectedAttachType);
+  return checkStackDepth(insns, { subprograms: program.subprograms, stackDepths, asyncCallbacks, privateStacks });
 }
 
 function factsOf<M extends VerifiedMap>({ options, ...program }: WalkedProgram<M>): ProgramFacts<M> | Refusal {

@@ -33,6 +33,7 @@ export function deferAsync(
   set: () => void,
 ): Refusal | undefined {
   const { state } = walk;
+  walk.asyncCallbacks[subprogram] = 1;
   const before = state.save();
   const asyncEntry = (state.frame.asyncEntry ?? 0) + 1;
   state.frames = [];

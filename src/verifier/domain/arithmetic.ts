@@ -21,7 +21,7 @@ import {
   sync,
   zeroExtend,
 } from './bounds.ts';
-import { MASK, S32_MAX, S32_MIN, SMAX, SMIN, U32_MAX, U32_MIN, UMAX, UMIN, VALUE } from './row.ts';
+import { MASK, PRECISE, S32_MAX, S32_MIN, SMAX, SMIN, U32_MAX, U32_MIN, UMAX, UMIN, VALUE } from './row.ts';
 import {
   belowS,
   belowU,
@@ -72,8 +72,13 @@ export interface Computation {
 /** The number at `d` becomes `d op s`, as far as anything is known of it: nothing after BPF_DIV, BPF_MOD and BPF_END. */
 export function computeNumber(w: Int32Array, { op, wide, d, s }: Computation): void {
   const operation = wide ? WIDE[op] : NARROW[op];
-  if (operation !== undefined && isComputable(w, op, { wide, s })) operation(w, d, s);
-  else setUnknownNumber(w, d);
+  if (operation === undefined || !isComputable(w, op, { wide, s })) {
+    // Not even that the high half is 0.
+    setUnknownNumber(w, d);
+    w[d + PRECISE] = 0;
+    return;
+  }
+  operation(w, d, s);
   if (!wide) zeroExtend(w, d);
   sync(w, d);
 }

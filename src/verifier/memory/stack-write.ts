@@ -145,8 +145,9 @@ function writeSomewhere(walk: Walk, access: Access, range: StackRange): Refusal 
       zeroCounts = true;
       continue;
     }
-    w[spilled + TYPE] = NOT_INIT;
-    const staysZero = zero && was === STACK_ZERO;
+    // What was spilled there is not to be had any more, whichever of its bytes was hit.
+    scrubSlot(w, slot);
+    const staysZero = zero && slotByte(w, slot, byte) === STACK_ZERO;
     if (staysZero) zeroCounts = true;
     setSlotByte(w, slot, byte, staysZero ? STACK_ZERO : STACK_MISC);
   }

@@ -130,6 +130,8 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
   readonly btfs: BtfTable;
   /** By subprogram: bytes of stack that it uses. */
   readonly stackDepths: number[];
+  /** By subprogram: 1 where it is a callback that runs later and on its own. */
+  readonly asyncCallbacks: Uint8Array;
   #lastId = 0;
 
   constructor(program: WalkedProgram<M>) {
@@ -154,6 +156,7 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
     this.pointerTypes = new Int32Array(program.insns.length);
     this.btfs = new BtfTable(program.options.vmlinux(), program.options.modules?.() ?? []);
     this.stackDepths = program.subprograms.map(() => 0);
+    this.asyncCallbacks = new Uint8Array(program.subprograms.length);
     this.mapViews = mapViews(program.maps);
   }
 
