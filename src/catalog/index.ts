@@ -42,4 +42,6 @@ export {
   sinceRows,
   sinceText,
 } from './since.ts';
-export { kernelSwitches, kernelVersions, versionAtLeast } from './version.ts';
+export type { KernelSwitches } from './switches.ts';
+export { kernelSwitches, switchVersions } from './switches.ts';
+export { kernelVersions, versionAtLeast } from './version.ts';

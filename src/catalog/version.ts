@@ -27,14 +27,3 @@ export function kernelVersions(): string[] {
     Array.from({ length: last - first + 1 }, (_, i) => `${major}.${first + i}`),
   );
 }
-
-/** Behaviour that differs between kernel versions, by name. */
-export interface KernelSwitches {
-  /** What a program's tag is taken of: SHA-256 since 6.18, SHA-1 before. */
-  readonly tagDigest: 'sha1' | 'sha256';
-}
-
-/** The switches of a kernel version. */
-export function kernelSwitches(version: string): KernelSwitches {
-  return { tagDigest: versionAtLeast(version, '6.18') ? 'sha256' : 'sha1' };
-}

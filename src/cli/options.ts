@@ -56,7 +56,7 @@ export const OPTION_FLAGS: readonly (readonly [flags: string, description: strin
   ['--bpftool <version>', 'print as that version of bpftool does: 7.5 or 7.8'],
   ['--btf <file>', 'BTF of the kernel to relocate against'],
   ['--kconfig <file>', 'kernel configuration for CONFIG_ externs, before that of the machine'],
-  ['--kernel <version>', 'version of the emulated kernel'],
+  ['--kernel <version>', 'version of the emulated kernel; verify: several with commas between'],
   ['--arch <arch>', 'architecture of the emulated kernel, as uname -m says it'],
   ['--machine <path>', 'file of the emulated machine'],
   ['--used-by', 'btf diff: compare only what the objects that follow use'],

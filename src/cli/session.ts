@@ -1,3 +1,4 @@
+import type { KernelProfile } from '../catalog/index.ts';
 import { createNodeHost } from '../host/index.ts';
 import type { VerifyDepth } from '../kernel/index.ts';
 import { type Machine, openMachine, type ProfileOptions } from '../machine/index.ts';
@@ -13,6 +14,8 @@ export type Access = 'read' | 'write';
 /** An emulated machine that is open, and this process on it. */
 export interface Session {
   readonly system: System;
+  /** The machine's kernel. */
+  readonly profile: KernelProfile;
   /** How much of the verifier programs go through. */
   readonly verify: VerifyDepth;
   readonly objects: KernelObjects;
@@ -36,6 +39,7 @@ export function openSession(machine: Machine, access: Access): Session {
   const system = opened.kernel.openProcess();
   return {
     system,
+    profile: opened.kernel.profile,
     verify: opened.kernel.verify,
     objects: new KernelObjects(system),
     close: () => opened.close(),

@@ -5,4 +5,5 @@
  * Reads from: base, uapi, isa, btf, catalog, object, syscall, verifier, kernel, loader.
  */
 export { type BaselineRow, compareWithBaseline, type Growth, parseBaseline } from './baseline.ts';
+export { type FirstVersion, firstVersion, firstVersionText, lacksOf } from './lacks.ts';
 export { type ProgramVerdict, type VeristatOptions, verifyObject } from './verdict.ts';

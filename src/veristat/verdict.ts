@@ -1,12 +1,13 @@
 import { EbpftsError } from '../base/index.ts';
 import type { Btf } from '../btf/index.ts';
-import { type KernelProfile, progTypeNames } from '../catalog/index.ts';
+import { type KernelProfile, progTypeNames, type SinceRow, sinceText } from '../catalog/index.ts';
 import type { RefusalReport } from '../isa/index.ts';
 import { createKernel } from '../kernel/index.ts';
 import { loadObject, ProgramLoadError, SyscallError } from '../loader/index.ts';
 import type { BpfObject, ProgramSpec } from '../object/index.ts';
 import type { ProgInfo } from '../syscall/index.ts';
 import type { VerifyCounters, VerifyResult } from '../verifier/index.ts';
+import { lacksOf } from './lacks.ts';
 
 /** What the verifier says of one program. */
 export interface ProgramVerdict {
@@ -27,6 +28,8 @@ export interface ProgramVerdict {
   readonly counters: VerifyCounters;
   /** Where the verifier refused it. */
   readonly report?: RefusalReport;
+  /** Where it was not accepted: what the kernel lacks of all that the program names. */
+  readonly lacks: readonly SinceRow[];
   readonly log: string;
 }
 
@@ -76,9 +79,10 @@ export function* verifyObject(object: BpfObject, options: VeristatOptions): Gene
       const process = kernel.openProcess();
       const begin = options.now?.() ?? 0;
       const { log, ...outcome } = load();
+      const lacks = outcome.tag === '' ? lacksOf(object, options.profile.version) : [];
       const duration = Math.round(((options.now?.() ?? 0) - begin) * 1000);
       process.exit();
-      yield verdictOf(program, { ...outcome, log, duration, result });
+      yield verdictOf(program, { ...outcome, log, lacks, duration, result });
 
       function load(): Loaded {
         const { coreTarget, kconfig, logLevel = 1 } = options;
@@ -109,12 +113,13 @@ interface Loaded {
 }
 
 interface Outcome extends Loaded {
+  readonly lacks: readonly SinceRow[];
   readonly duration: number;
   readonly result: VerifyResult | undefined;
 }
 
 function verdictOf({ name, section, progType }: ProgramSpec, outcome: Outcome): ProgramVerdict {
-  const { errno, tag, log, problem, duration, result } = outcome;
+  const { errno, tag, log, lacks, problem, duration, result } = outcome;
   const verdict = decide(outcome);
   // What a loader asks a kernel about is verified too.
   const report = problem === undefined && result?.verdict === 'rejected' ? result.report : undefined;
@@ -124,17 +129,27 @@ function verdictOf({ name, section, progType }: ProgramSpec, outcome: Outcome): 
     type: progTypeNames[progType] ?? String(progType),
     verdict,
     errno,
-    message: verdict === 'accepted' ? '' : report?.message || problem || lastLine(log),
+    message:
+      verdict === 'accepted'
+        ? ''
+        : report?.message || lastLine(log) || [problem, lackText(lacks)].filter(Boolean).join('\n'),
     tag,
     duration,
     counters: result?.counters ?? NOTHING,
     report,
+    lacks,
     log,
   };
 }
 
-function decide({ errno, tag, problem, result }: Outcome): ProgramVerdict['verdict'] {
-  if (problem !== undefined) return 'unknown';
+/** Where the kernel gives an errno alone. */
+function lackText(lacks: readonly SinceRow[]): string {
+  return lacks.map((row) => `there is no ${sinceText(row)} before Linux ${row.since}`).join(', ');
+}
+
+function decide({ errno, tag, lacks, problem, result }: Outcome): ProgramVerdict['verdict'] {
+  // A map that a kernel of that version does not create.
+  if (problem !== undefined) return errno !== 0 && lacks.length > 0 ? 'refused' : 'unknown';
   if (result?.verdict === 'rejected') return result.unsupported ? 'unknown' : 'refused';
   if (tag !== '') return 'accepted';
   // The verifier took it, and what comes after it could not make of it what runs.

@@ -10,7 +10,7 @@ a.o,worse,failure,5,100,no
 
 function verdict(program: string, kind: ProgramVerdict['verdict'], insns: number) {
   const counters = { insns, states: 0, peakStates: 0, maxStatesPerInsn: 0 };
-  const rest = { section: '', type: 'xdp', errno: 0, message: '', tag: '', duration: 0, log: '' };
+  const rest = { section: '', type: 'xdp', errno: 0, message: '', tag: '', duration: 0, lacks: [], log: '' };
   return { file: 'a.o', verdict: { program, verdict: kind, counters, ...rest } };
 }
 

@@ -1,6 +1,6 @@
 import { EbpftsError } from '../../base/index.ts';
 import { progTypeNames } from '../../catalog/index.ts';
-import { type Link, type LoadedObject, type LoadedProgram, loadObject, SyscallError } from '../../loader/index.ts';
+import { type Link, type LoadedObject, type LoadedProgram, SyscallError } from '../../loader/index.ts';
 import type { BpfObject } from '../../object/index.ts';
 import type { ProgInfo, System } from '../../syscall/index.ts';
 import { hostBinaries } from '../binaries.ts';
@@ -34,17 +34,17 @@ async function load(context: Context, words: Words, which: 'first' | 'all'): Pro
   if (args.path === undefined && which === 'all') throw errFailed(`'loadall' needs a path after ${file}`);
   const object = openObjectFile(context, file);
   setTypes(object, args);
-  const { system, verify } = await context.session();
-  const loaded = loadOrExplain(context, () =>
-    loadObject(system, object, {
-      reuse: replacedMaps(object, args),
-      coreTarget: coreTarget(context, args),
-      kconfig: readKconfigFile(context),
-      logLevel: context.options.debug ? LOG_ALL : 0,
-      progress: progress(context),
-      binaries: hostBinaries(context.io),
-    }),
-  );
+  const session = await context.session();
+  const { system, verify } = session;
+  const options = {
+    reuse: replacedMaps(object, args),
+    coreTarget: coreTarget(context, args),
+    kconfig: readKconfigFile(context),
+    logLevel: context.options.debug ? LOG_ALL : 0,
+    progress: progress(context),
+    binaries: hostBinaries(context.io),
+  };
+  const loaded = loadOrExplain(context, { object, session, options });
   if (args.path !== undefined) {
     if (which === 'first') preparePinFile(context, system, args.path);
     else preparePinDirectory(context, system, args.path);

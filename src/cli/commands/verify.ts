@@ -1,21 +1,29 @@
 import { decodeUtf8 } from '../../base/index.ts';
 import type { KernelProfile } from '../../catalog/index.ts';
-import { createNodeHost } from '../../host/index.ts';
-import { newProfile } from '../../machine/index.ts';
-import { compareWithBaseline, type Growth, parseBaseline, verifyObject } from '../../veristat/index.ts';
-import { readRawBtf } from '../btf-file.ts';
+import {
+  compareWithBaseline,
+  type Growth,
+  type ProgramVerdict,
+  parseBaseline,
+  verifyObject,
+} from '../../veristat/index.ts';
 import type { Context, Handler } from '../context.ts';
-import { errFailed, errNotSupported, strerror } from '../errors.ts';
+import { errFailed, strerror } from '../errors.ts';
 import { errnoOf } from '../files.ts';
 import { readKconfigFile } from '../kconfig-file.ts';
+import { kernelsOf, noBtfFor } from '../kernel-list.ts';
 import { openObjectFile } from '../object-file.ts';
 import { sarif } from '../render/sarif.ts';
 import { type FileVerdict, verdictsCsv, verdictsJson, verdictsPlain } from '../render/verdicts.ts';
+import {
+  type KernelVerdicts,
+  kernelVerdictsCsv,
+  kernelVerdictsJson,
+  kernelVerdictsPlain,
+} from '../render/verdicts-by-kernel.ts';
 import type { Report } from '../report.ts';
 
 const FORMATS = ['table', 'csv', 'json', 'sarif'];
-/** The version whose rules the verifier has. */
-const RULES = '6.18';
 const LOG_DEFAULT = 1;
 const LOG_ALL = 7;
 const REFUSED = 1;
@@ -28,26 +36,44 @@ export const verify: Handler = (context, words): Report => {
   const format = formatOf(context);
   const limit = limitOf(options.maxInsns);
   const files = words.rest();
-  const profile = profileOf(context);
-  const verdicts = [...verdictsOf(context, files, profile)];
+  const kernels = kernelsOf(context).map((profile) => ({
+    profile,
+    verdicts: [...verdictsOf(context, files, profile)],
+  }));
+  const [{ profile, verdicts: first }] = kernels;
+  const verdicts = kernels.flatMap(({ verdicts }) => verdicts);
+  if (kernels.length > 1 && options.baseline !== undefined) throw errFailed('--baseline is of one kernel');
   const growth = options.baseline === undefined ? [] : grown(context, options.baseline, verdicts);
   const large = verdicts.filter(({ verdict }) => verdict.counters.insns > limit);
   for (const text of complaints(growth, large, limit)) context.printer.info(text);
   const status = statusOf(verdicts, growth.length + large.length > 0);
+  if (kernels.length > 1 && format !== 'sarif') return { ...severalKernels(kernels, format), status };
   switch (format) {
     case 'csv':
-      return { plain: () => verdictsCsv(verdicts), status };
+      return { plain: () => verdictsCsv(first), status };
     case 'sarif':
-      return { plain: () => `${sarif(verdicts)}\n`, status };
+      return { plain: () => `${sarif(kernels)}\n`, status };
     default:
       return {
         plain: () =>
-          format === 'json' ? `${JSON.stringify(verdictsJson(verdicts, profile), null, 2)}\n` : verdictsPlain(verdicts),
-        json: () => verdictsJson(verdicts, profile),
+          format === 'json' ? `${JSON.stringify(verdictsJson(first, profile), null, 2)}\n` : verdictsPlain(first),
+        json: () => verdictsJson(first, profile),
         status,
       };
   }
 };
+
+function severalKernels(kernels: readonly KernelVerdicts[], format: string): Report {
+  const json = () => kernelVerdictsJson(kernels);
+  switch (format) {
+    case 'csv':
+      return { plain: () => kernelVerdictsCsv(kernels) };
+    case 'json':
+      return { plain: () => `${JSON.stringify(json(), null, 2)}\n`, json };
+    default:
+      return { plain: () => kernelVerdictsPlain(kernels), json };
+  }
+}
 
 function formatOf({ options }: Context): string {
   const format = options.output ?? 'table';
@@ -61,22 +87,6 @@ function limitOf(word: string | undefined): number {
   throw errFailed(`can't parse ${word} as a number of instructions`);
 }
 
-/** The kernel that is asked: of the options, else the one that a new machine would have. */
-function profileOf({ io, options, printer }: Context): KernelProfile {
-  const { kernel, arch, btf: path } = options;
-  if (kernel !== undefined && !isRules(kernel)) {
-    throw errNotSupported(`verification for Linux ${kernel}: only the rules of ${RULES} are known`);
-  }
-  const btf = path === undefined ? undefined : { path, bytes: readRawBtf(io, path) };
-  const profile = newProfile(createNodeHost(), { version: kernel, arch, btf });
-  if (!isRules(profile.version)) {
-    printer.info(`Warning: verified by the rules of Linux ${RULES}, against the types of Linux ${profile.version}`);
-  }
-  return profile;
-}
-
-const isRules = (version: string) => version === RULES || version.startsWith(`${RULES}.`);
-
 function* verdictsOf(context: Context, files: readonly string[], profile: KernelProfile): Generator<FileVerdict> {
   const kconfig = readKconfigFile(context);
   const logLevel = context.options.debug ? LOG_ALL : LOG_DEFAULT;
@@ -85,10 +95,16 @@ function* verdictsOf(context: Context, files: readonly string[], profile: Kernel
     let done = 0;
     for (const verdict of verifyObject(object, { profile, kconfig, logLevel, now: () => performance.now() })) {
       progress(context, `${path}: ${++done}/${object.programs.length} programs, file ${i + 1}/${files.length}`);
-      yield { file: path.slice(path.lastIndexOf('/') + 1), path, verdict };
+      yield { file: path.slice(path.lastIndexOf('/') + 1), path, verdict: withoutBtf(verdict, profile) };
     }
   }
   progress(context, '');
+}
+
+/** What could not be told for want of the kernel's BTF says what would help. */
+function withoutBtf(verdict: ProgramVerdict, profile: KernelProfile): ProgramVerdict {
+  if (verdict.verdict !== 'unknown' || profile.btf()) return verdict;
+  return { ...verdict, message: `${noBtfFor(profile.version)}: ${verdict.message}` };
 }
 
 /** A line on the terminal that is written over. */

@@ -44,11 +44,17 @@ export function* verdictsCsv(verdicts: readonly FileVerdict[]): Generator<string
     const { program, duration, counters, tag, errno, message } = verdict;
     const { insns, states, peakStates, maxStatesPerInsn } = counters;
     const numbers = [duration, insns, states, peakStates, maxStatesPerInsn, 0];
-    yield `${[file, program, CSV_VERDICTS[verdict.verdict], ...numbers, tag, errno, message].map(csvField).join(',')}\n`;
+    yield `${[file, program, verdictWord(verdict), ...numbers, tag, errno, message].map(csvField).join(',')}\n`;
   }
 }
 
-function csvField(value: string | number): string {
+/** veristat's word for the verdict. */
+export function verdictWord({ verdict }: ProgramVerdict): string {
+  return CSV_VERDICTS[verdict];
+}
+
+/** Quoted where CSV wants it. */
+export function csvField(value: string | number): string {
   const text = String(value);
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

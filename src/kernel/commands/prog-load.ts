@@ -123,7 +123,7 @@ function install(caller: Caller, options: Installing): Fd | Errno {
     type: attr.progType,
     expectedAttachType: target.expectedAttachType,
     name: attr.progName ?? '',
-    tag: progTag(insns, kernelSwitches(state.profile.version).tagDigest),
+    tag: progTag(insns, kernelSwitches(state.profile.version).sha256_tags ? 'sha256' : 'sha1'),
     flags: attr.progFlags ?? 0,
     gplCompatible: GPL_COMPATIBLE.includes(attr.license),
     loadTime: state.clock.now(),
