@@ -15,7 +15,7 @@ import { type Comparison, JNSET, swappedOp } from './compare.ts';
 import { MASK, S32_MAX, S32_MIN, SMAX, SMIN, U32_MAX, U32_MIN, UMAX, UMIN, VALUE } from './row.ts';
 import { lowerS, lowerU, raiseS, raiseU, set64 } from './words.ts';
 
-/** Both numbers learn that the comparison holds. */
+/** Both numbers learn that the comparison holds. They may be the same row. */
 export function refine(w: Int32Array, comparison: Comparison): void {
   const { op, wide, d, s } = comparison;
   switch (op) {
@@ -142,6 +142,13 @@ function order64(w: Int32Array, { op, d, s }: Comparison): void {
   const strict = op !== BPF_JLE && op !== BPF_JSLE;
   const [min, max] = signed ? [SMIN, SMAX] : [UMIN, UMAX];
   const [top, bottom] = [s + max, d + min];
+  if (d === s) {
+    // No number is less than itself: nothing comes this way, and the ends say so.
+    if (!strict) return;
+    step(w, top, -1);
+    step(w, bottom, 1);
+    return;
+  }
   // The bound itself moves by one and back, where it is not one of those allowed.
   if (strict) step(w, top, -1);
   (signed ? lowerS : lowerU)(w, d + max, w[top], w[top + 1]);

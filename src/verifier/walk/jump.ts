@@ -157,7 +157,7 @@ function learn(walk: Walk, comparison: Learning): void {
   const { w } = walk;
   const { op, wide, d, s, linked, fromRegister } = comparison;
   if (!isPointer(w, d) && !isPointer(w, s)) {
-    if (d !== s) refine(w, comparison);
+    refine(w, comparison);
     if (fromRegister) teachLinked(walk, s, linked);
     teachLinked(walk, d, linked);
     return;
