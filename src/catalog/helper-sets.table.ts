@@ -3,24 +3,40 @@
  * @see test/data/helpers-6.18.csv, what Linux 6.18 said of each
  */
 
-/** Every program that has helpers at all. */
-const BASE = `
+/** Helpers of every program that has helpers at all. */
+const FOR_ALL = `
   map_lookup_elem map_update_elem map_delete_elem map_push_elem map_pop_elem map_peek_elem map_lookup_percpu_elem
   get_prandom_u32 get_smp_processor_id get_numa_node_id tail_call ktime_get_ns ktime_get_boot_ns ktime_get_tai_ns
   ringbuf_output ringbuf_reserve ringbuf_submit ringbuf_discard ringbuf_query
+  strncmp strtol strtoul get_current_pid_tgid get_ns_current_pid_tgid get_current_uid_gid`;
+
+/** The same, where the loader has CAP_BPF. */
+const FOR_BPF = `
   ringbuf_reserve_dynptr ringbuf_submit_dynptr ringbuf_discard_dynptr dynptr_from_mem dynptr_read dynptr_write dynptr_data
-  strncmp strtol strtoul get_current_pid_tgid get_ns_current_pid_tgid spin_lock spin_unlock jiffies64
-  per_cpu_ptr this_cpu_ptr timer_init timer_set_callback timer_start timer_cancel kptr_xchg
+  spin_lock spin_unlock jiffies64 per_cpu_ptr this_cpu_ptr timer_init timer_set_callback timer_start timer_cancel kptr_xchg
   for_each_map_elem loop user_ringbuf_drain cgrp_storage_get cgrp_storage_delete
-  get_current_cgroup_id get_current_ancestor_cgroup_id trace_printk trace_vprintk get_current_task get_current_task_btf
+  get_current_cgroup_id get_current_ancestor_cgroup_id current_task_under_cgroup
+  get_cgroup_classid=get_cgroup_classid_current task_storage_get task_storage_delete`;
+
+/** The same, where it has CAP_PERFMON too. */
+const FOR_PERFMON = `
+  trace_printk trace_vprintk get_current_task get_current_task_btf get_current_comm
   probe_read_user probe_read_kernel probe_read_user_str probe_read_kernel_str snprintf snprintf_btf task_pt_regs
-  get_task_stack find_vma task_storage_get task_storage_delete copy_from_user copy_from_user_task
-  get_current_uid_gid get_current_comm get_cgroup_classid=get_cgroup_classid_current current_task_under_cgroup
-  perf_event_read perf_event_read_value get_branch_snapshot send_signal send_signal_thread`;
+  get_task_stack find_vma copy_from_user copy_from_user_task perf_event_read perf_event_read_value get_branch_snapshot
+  send_signal send_signal_thread`;
+
+const BASE = `${FOR_ALL} ${FOR_BPF} ${FOR_PERFMON}`;
 
 const SKC_TO = `
   skc_to_tcp6_sock skc_to_tcp_sock skc_to_tcp_timewait_sock skc_to_tcp_request_sock skc_to_udp6_sock skc_to_unix_sock
   skc_to_mptcp_sock`;
+
+/** Helpers that need a capability of the loader. @see test/data/privileges/helpers-6.18.csv */
+export const HELPER_CAPABILITIES = {
+  bpf: FOR_BPF,
+  perfmon: `${FOR_PERFMON} ${SKC_TO} sys_bpf`,
+  sysAdmin: 'probe_write_user',
+} as const;
 
 /** Programs of the network. */
 const SK = `${BASE} ${SKC_TO} ktime_get_coarse_ns`;

@@ -1,7 +1,7 @@
 import { bpf_attach_type, bpf_func_id, bpf_prog_type } from '../uapi/index.ts';
 import { lsmHook } from './attach-targets.ts';
 import { type HelperPrototype, parsePrototype } from './helper-prototype.ts';
-import { HELPER_SETS } from './helper-sets.table.ts';
+import { HELPER_CAPABILITIES, HELPER_SETS } from './helper-sets.table.ts';
 import { HELPER_VARIANTS, HELPERS } from './helpers.table.ts';
 import type { KernelProfile } from './profile.ts';
 import { hasHelper } from './since.ts';
@@ -18,7 +18,11 @@ export interface HelperUser {
   readonly target: string;
   readonly sleepable: boolean;
   readonly profile: KernelProfile;
+  /** Capabilities of the loader; default: all. */
+  readonly capabilities?: Readonly<Record<HelperCapability, boolean>>;
 }
+
+type HelperCapability = keyof typeof HELPER_CAPABILITIES;
 
 type SetName = keyof typeof HELPER_SETS;
 
@@ -124,6 +128,18 @@ function variantsOf(name: SetName): ReadonlyMap<string, string> {
   return set;
 }
 
+const capabilities = new Map<string, HelperCapability>(
+  (['bpf', 'perfmon', 'sysAdmin'] as const).flatMap((capability) =>
+    HELPER_CAPABILITIES[capability].split(/[\s=]+/).map((helper) => [helper, capability] as const),
+  ),
+);
+
+/** Whether the loader may have programs call the helper. */
+function isAllowed(helper: string, user: HelperUser): boolean {
+  const needed = capabilities.get(helper);
+  return needed === undefined || user.capabilities?.[needed] !== false;
+}
+
 /** Programs that may sleep get helpers that do. */
 const SLEEPABLE: Readonly<Record<string, string>> = {
   get_stack: 'get_stack_sleepable',
@@ -139,6 +155,7 @@ export function helperPrototype(id: number, user: HelperUser): HelperPrototype |
   const name = names.get(id) ?? '';
   const variant = variantsOf(setOf(user)).get(name);
   if (variant === undefined || !hasHelper(user.profile.version, id) || !isBuilt(name, user.profile)) return undefined;
+  if (!isAllowed(name, user)) return undefined;
   return prototypeNamed((user.sleepable && SLEEPABLE[variant]) || variant);
 }
 

@@ -14,6 +14,7 @@ import type { KernelServices } from './core/services.ts';
 import type { KernelState, KernelWatch, VerifyDepth } from './core/state.ts';
 import type { Store, StoredRecord } from './core/store.ts';
 import type { KernelSymbols } from './core/symbols.ts';
+import { Sysctls } from './core/sysctls.ts';
 import { TextSpace } from './core/text-space.ts';
 import { TracePipe } from './core/trace-pipe.ts';
 import { WaitList } from './core/wait-list.ts';
@@ -82,6 +83,7 @@ export class KernelObjects implements PinHolder {
         this.#attachmentsChanged = true;
       },
       cgroups: new CgroupTree(),
+      sysctls: new Sysctls(profile),
       mapHost: this.#mapHost(memory, { profile, clock, random }),
       trackMap: (map) => pages.addMap(map),
       trackRing: (event) => pages.addRing(event),
@@ -126,7 +128,7 @@ export class KernelObjects implements PinHolder {
     for (const table of [state.maps, state.progs, state.btfs, state.links, state.perfEvents]) table.save();
     this.#pages.save();
     this.#text.save();
-    for (const part of ['events', 'trace', 'cgroups'] as const) {
+    for (const part of ['events', 'trace', 'cgroups', 'sysctls'] as const) {
       if (!state[part].changed) continue;
       state[part].changed = false;
       store.put(part, 0, state[part].toRecord());
@@ -137,7 +139,7 @@ export class KernelObjects implements PinHolder {
 
   #restore(): void {
     const { state } = this;
-    for (const part of ['events', 'trace', 'cgroups'] as const) {
+    for (const part of ['events', 'trace', 'cgroups', 'sysctls'] as const) {
       const saved = this.#store?.get(part, 0);
       if (saved) state[part].restore(saved as StoredRecord);
     }

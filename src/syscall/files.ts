@@ -23,8 +23,10 @@ export interface DirectoryEntry {
 /** The files that the kernel shows: BTF, kallsyms, kconfig, tracefs, and the bpffs with its pins. Paths are absolute. */
 export interface KernelFiles {
   machineFacts(): MachineFacts;
-  /** /sys/kernel/btf/vmlinux, /proc/kallsyms, /proc/config.gz (as plain text bytes), /proc/version, tracefs. */
+  /** /sys/kernel/btf/vmlinux, /proc/kallsyms, /proc/config.gz (as plain text bytes), /proc/version, settings below /proc/sys. */
   readFile(path: string): Uint8Array | Errno;
+  /** Writes to a setting below /proc/sys. */
+  writeFile(path: string, bytes: Uint8Array): Errno | 0;
   /** Reads from an fd, e.g. of an iterator; empty at the end. */
   read(fd: Fd, length: number): Uint8Array | Errno;
   readdir(path: string): readonly DirectoryEntry[] | Errno;

@@ -1,9 +1,9 @@
-/** The capabilities of a loader that matter to the check; CAP_SYS_ADMIN stands for CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN. */
+/** The capabilities of a loader that matter to the check; who has CAP_SYS_ADMIN has the first two. */
 export interface Capabilities {
   readonly bpf: boolean;
   readonly perfmon: boolean;
-  readonly netAdmin: boolean;
   readonly sysAdmin: boolean;
+  readonly sysBoot: boolean;
 }
 
 /**

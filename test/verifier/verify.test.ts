@@ -21,7 +21,7 @@ function verify(text: string) {
       btf: () => undefined,
       config: new Map(),
     },
-    capabilities: { bpf: true, perfmon: true, netAdmin: true, sysAdmin: true },
+    capabilities: { bpf: true, perfmon: true, sysAdmin: true, sysBoot: true },
     logLevel: 4,
     vmlinux: () => undefined,
     btfById: () => undefined,

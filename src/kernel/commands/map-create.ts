@@ -5,6 +5,7 @@ import { createMap } from '../maps/registry.ts';
 import { type Caller, type FileMode, idOfFd, installFd } from '../process/caller.ts';
 import { mapBtfOf } from './map-btf.ts';
 import { checkObjectName } from './name.ts';
+import { checkMayCreate } from './privilege.ts';
 import { checkMapVersion } from './since.ts';
 
 /** How an fd opened with these BPF_F_RDONLY and BPF_F_WRONLY may be used; -EINVAL for both at once. */
@@ -22,6 +23,8 @@ export function mapCreate(caller: Caller, attr: MapCreateAttr): Fd | Errno {
   if (named < 0) return named;
   const older = checkMapVersion(caller.state.profile.version, attr);
   if (older < 0) return older;
+  const forbidden = checkMayCreate(caller, attr);
+  if (forbidden < 0) return forbidden;
   const btf = mapBtf(caller, attr);
   if (typeof btf === 'number') return btf;
   const { state } = caller;

@@ -6,9 +6,8 @@ import type { BpfProg } from '../core/prog.ts';
 import { type Caller, idOfFd } from '../process/caller.ts';
 import { BY_BTF_ID, DEFAULT_ATTACH_TYPES, EXPECTED_ATTACH_TYPES } from './attach-rules.table.ts';
 import { checkObjectName } from './name.ts';
+import { checkMayLoad } from './privilege.ts';
 
-/** BPF_COMPLEXITY_LIMIT_INSNS: what a privileged process may load. */
-const MAX_INSNS = 1_000_000;
 const BTF_MAX_TYPE = 0x000f_ffff;
 /** The types that a device may be named for. */
 const OFFLOADABLE: readonly number[] = [bpf_prog_type.BPF_PROG_TYPE_SCHED_CLS, bpf_prog_type.BPF_PROG_TYPE_XDP];
@@ -29,7 +28,8 @@ export function checkProgAttr(caller: Caller, attr: ProgLoadAttr): AttachTarget 
   if ((attr.progFlags ?? 0) & ~KNOWN_FLAGS) return -errno.EINVAL;
   if (attr.insns.length % INSN_SIZE !== 0) return -errno.EINVAL;
   const count = attr.insns.length / INSN_SIZE;
-  if (count === 0 || count > MAX_INSNS) return -errno.E2BIG;
+  const forbidden = checkMayLoad(caller, attr, count);
+  if (forbidden < 0) return forbidden;
   const target = attachTarget(caller, attr);
   if (typeof target === 'number') return target;
   const refused = checkAttach(attr, target);

@@ -16,6 +16,7 @@ import type { BpfMap } from '../maps/map.ts';
 import { exceptionCallbackOf } from '../objects/exception-callback.ts';
 import { type Caller, idOfFd } from '../process/caller.ts';
 import { GPL_COMPATIBLE } from './attach-rules.table.ts';
+import { capabilitiesOf } from './privilege.ts';
 import type { AttachTarget } from './prog-attr.ts';
 
 /** A program on its way through the checks. */
@@ -76,7 +77,7 @@ export const NOTHING_PROCESSED =
     flags: attr.progFlags ?? 0,
     gplCompatible: GPL_COMPATIBLE.includes(attr.license),
     profile: state.profile,
-    capabilities: { bpf: true, perfmon: true, netAdmin: true, sysAdmin: true },
+    capabilities: capabilitiesOf(caller),
     logLevel: attr.log?.level ?? 0,
     btf,
     funcInfo,

@@ -14,6 +14,7 @@ import type { PerfEvent } from './perf-event.ts';
 import type { BpfProg } from './prog.ts';
 import type { Random } from './random.ts';
 import type { KernelSymbols } from './symbols.ts';
+import type { Sysctls } from './sysctls.ts';
 import type { TracePipe } from './trace-pipe.ts';
 import type { WaitList } from './wait-list.ts';
 
@@ -55,6 +56,7 @@ export interface KernelState {
   /** Says that `attachments` is not as saved any more. */
   attachmentsChanged(): void;
   readonly cgroups: CgroupTree;
+  readonly sysctls: Sysctls;
   /** What maps see of this kernel. */
   readonly mapHost: MapHost;
   /** Notes a new map's place in the memory. */

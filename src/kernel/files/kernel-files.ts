@@ -1,7 +1,10 @@
-import { encodeUtf8 } from '../../base/index.ts';
+import { decodeUtf8, encodeUtf8 } from '../../base/index.ts';
 import type { Errno, MachineFacts } from '../../syscall/index.ts';
 import { errno } from '../../uapi/index.ts';
 import type { KernelState } from '../core/state.ts';
+import { sysctlAt } from '../core/sysctls.ts';
+import type { Caller } from '../process/caller.ts';
+import { hasCapability } from '../process/capable.ts';
 
 /** What uname(2) and its like say. */
 export function machineFacts({ profile, clock }: KernelState): MachineFacts {
@@ -11,6 +14,8 @@ export function machineFacts({ profile, clock }: KernelState): MachineFacts {
 
 /** A file that the kernel itself shows. @returns -ENOENT for all others */
 export function readKernelFile(state: KernelState, path: string): Uint8Array | Errno {
+  const sysctl = sysctlAt(path);
+  if (sysctl) return encodeUtf8(`${state.sysctls.get(sysctl)}\n`);
   switch (path) {
     case '/sys/kernel/btf/vmlinux':
       return state.profile.btf()?.slice() ?? -errno.ENOENT;
@@ -26,6 +31,13 @@ export function readKernelFile(state: KernelState, path: string): Uint8Array | E
     default:
       return -errno.ENOENT;
   }
+}
+
+/** Writes to a file that the kernel itself shows: to a setting. @returns -EACCES for all others */
+export function writeKernelFile(caller: Caller, path: string, bytes: Uint8Array): Errno | 0 {
+  const sysctl = sysctlAt(path);
+  if (!sysctl) return -errno.EACCES;
+  return hasCapability(caller, 'CAP_SYS_ADMIN') ? caller.state.sysctls.set(sysctl, decodeUtf8(bytes)) : -errno.EPERM;
 }
 
 function kallsyms(state: KernelState): string {

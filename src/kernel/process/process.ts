@@ -13,7 +13,7 @@ import { progAttach, progDetach } from '../commands/prog-attach.ts';
 import { progBindMap } from '../commands/prog-bind-map.ts';
 import { progLoad } from '../commands/prog-load.ts';
 import { INIT_NETNS } from '../core/netns.ts';
-import { machineFacts, readKernelFile } from '../files/kernel-files.ts';
+import { machineFacts, readKernelFile, writeKernelFile } from '../files/kernel-files.ts';
 import { type Caller, idOfFd, installFd } from './caller.ts';
 
 type Fd = S.Fd;
@@ -194,6 +194,10 @@ export class Process implements S.System {
 
   readFile(path: string): Uint8Array | Errno {
     return readKernelFile(this.#caller.state, path);
+  }
+
+  writeFile(path: string, bytes: Uint8Array): Errno | 0 {
+    return writeKernelFile(this.#caller, path, bytes);
   }
 
   read(fd: Fd, length: number): Uint8Array | Errno {

@@ -12,7 +12,8 @@ export function helperUser({ options }: { readonly options: VerifyOptions }): He
   return user;
 }
 
-function userOf({ progType, expectedAttachType, attachTarget, flags, profile }: VerifyOptions): HelperUser {
+function userOf(options: VerifyOptions): HelperUser {
+  const { progType, expectedAttachType, attachTarget, flags, profile, capabilities } = options;
   const sleepable = (flags & bpf_prog_flags.BPF_F_SLEEPABLE) !== 0;
   const replaced = progType === bpf_prog_type.BPF_PROG_TYPE_EXT ? attachTarget?.program : undefined;
   return {
@@ -21,6 +22,7 @@ function userOf({ progType, expectedAttachType, attachTarget, flags, profile }: 
     target: attachTarget ? targetName(attachTarget, expectedAttachType) : '',
     sleepable,
     profile,
+    capabilities,
   };
 }
 

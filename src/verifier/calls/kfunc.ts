@@ -39,7 +39,7 @@ export function walkKfunc(walk: Walk): Outcome {
 /** Whether the kfunc may be called here, whatever its arguments. */
 function checkKfuncAllowed(walk: Walk, { name, flags }: Kfunc): Refusal | undefined {
   const { shared } = walk.state;
-  if (flags.has('destructive') && !walk.options.capabilities.sysAdmin) {
+  if (flags.has('destructive') && !walk.options.capabilities.sysBoot) {
     return walk.denied('destructive kfunc calls require CAP_SYS_BOOT capability');
   }
   if (flags.has('sleeps') && !shared.sleepable) {

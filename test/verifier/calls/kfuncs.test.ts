@@ -51,7 +51,7 @@ function verdict(insns: readonly Insn[], { progType = 6, attachType = 0, flags =
       cpus: 1,
       config: new Map(),
     } as never,
-    capabilities: { bpf: true, perfmon: true, netAdmin: true, sysAdmin: true },
+    capabilities: { bpf: true, perfmon: true, sysAdmin: true, sysBoot: true },
     logLevel: 1,
     map: () => -9,
     vmlinux: () => vmlinux,

@@ -31,7 +31,7 @@ function verify(progType: number, lines: readonly string[]): [number, string] {
       btf: () => new Uint8Array(),
       config: new Map(),
     },
-    capabilities: { bpf: true, perfmon: true, netAdmin: true, sysAdmin: true },
+    capabilities: { bpf: true, perfmon: true, sysAdmin: true, sysBoot: true },
     logLevel: 1,
     vmlinux: () => undefined,
     btfById: () => undefined,
