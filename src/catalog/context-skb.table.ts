@@ -146,6 +146,14 @@ const tcp = (name: string, offset: number, size = 4, path = `tcp_sock.${name}`):
   path: [path],
 });
 
+/** `struct bpf_xdp_sock`, what a look-up in an XSKMAP gives. */
+export const xdpSockContext: ContextStruct = {
+  name: 'bpf_xdp_sock',
+  size: 4,
+  kernel: 'xdp_sock',
+  fields: [{ name: 'queue_id', offset: 0, size: 4, path: ['xdp_sock.queue_id'] }],
+};
+
 /** `struct bpf_tcp_sock`, what bpf_tcp_sock gives. */
 export const tcpSockContext: ContextStruct = {
   name: 'bpf_tcp_sock',

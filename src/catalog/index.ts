@@ -13,7 +13,7 @@ export { contextFieldAt } from './context.ts';
 export type { ContextPointer } from './context-access.table.ts';
 export type { SocketKind } from './context-access.ts';
 export { contextAccess, hasContextFields, isSocketAccess } from './context-access.ts';
-export { sockContext, tcpSockContext } from './context-skb.table.ts';
+export { sockContext, tcpSockContext, xdpSockContext } from './context-skb.table.ts';
 export { contextOfProgType } from './contexts.ts';
 export { defaultConfig } from './default-config.table.ts';
 export type { KernelFeature } from './features.table.ts';

@@ -25,6 +25,8 @@ export type PointerClass =
   | 'socket'
   /** `struct bpf_tcp_sock`, the same. */
   | 'tcp_sock'
+  /** `struct bpf_xdp_sock`, the same. */
+  | 'xdp_sock'
   | 'function';
 
 /** What is known of one instruction. */
@@ -32,7 +34,7 @@ export interface InsnFacts {
   /** Loads, stores, atomics: what the address register holds. */
   readonly base?: PointerClass;
   /**
-   * With `base` context, socket or tcp_sock: bytes from its start to the access, the instruction's own offset included.
+   * With `base` context, socket, tcp_sock or xdp_sock: bytes from its start to the access, the instruction's own offset included.
    * Undefined where it is not always the same.
    */
   readonly contextOffset?: number;

@@ -4,10 +4,11 @@ import { checkAttachTarget } from './attach/target.ts';
 import { checkKfuncCalls } from './calls/kfunc-load.ts';
 import { checkThrowingCallbacks } from './calls/throwing-callbacks.ts';
 import { effectsOf } from './effects.ts';
-import { analyse } from './facts/analyse.ts';
+import { factsOfWalk } from './facts/of-walk.ts';
+import { checkInsnVersions } from './insn-versions.ts';
 import { endOfLog } from './log/end.ts';
-import { SourceLines } from './log/source-lines.ts';
 import { traceFunctions } from './log/functions.ts';
+import { SourceLines } from './log/source-lines.ts';
 
 import { checkMaps } from './map-rules.ts';
 import { checkPacketLoadFunctions } from './memory/int-functions.ts';
@@ -25,11 +26,11 @@ import { checkStackDepth, hasPrivateStacks } from './stack-depth.ts';
 import { checkJumps, checkReachable, checkSubprograms } from './subprograms.ts';
 import { checkExceptionTag } from './types/exception-tag.ts';
 import { functionsOf } from './types/global-function.ts';
+import { type KernelVariable, kernelVariable } from './types/kernel-variable.ts';
 import { checkCallsAllowed, checkMapsAllowed, checkNoLoops } from './unprivileged.ts';
 import { walkProgram } from './walk/program.ts';
 import { Walk, type WalkedProgram } from './walk/walk.ts';
 import { resolveWide } from './wide.ts';
-import { type KernelVariable, kernelVariable } from './types/kernel-variable.ts';
 
 /** Instructions of one program at most: BPF_COMPLEXITY_LIMIT_INSNS. */
 const MAX_INSNS = 1_000_000;
@@ -74,10 +75,8 @@ export function verifyProgram<M extends VerifiedMap>(options: VerifyOptions<M>):
   traceFunctions(walk as unknown as Walk);
   const refusal = walkProgram(walk as unknown as Walk) ?? checkThrowingCallbacks(walk.program) ?? checkDepth(walk);
   if (refusal) return rejected(walk, refusal, options.logLevel);
-  const facts = factsOf(checked);
-  if ('errno' in facts) return rejected(walk, facts, options.logLevel);
   const counters = countersOf(walk);
-  return { verdict: 'accepted', facts, counters, log: logOf(walk, '', options.logLevel) };
+  return { verdict: 'accepted', facts: factsOfWalk(walk), counters, log: logOf(walk, '', options.logLevel) };
 }
 
 const NOTHING: VerifyCounters = { insns: 0, states: 0, peakStates: 0, maxStatesPerInsn: 0 };
@@ -86,6 +85,8 @@ const NOTHING: VerifyCounters = { insns: 0, states: 0, peakStates: 0, maxStatesP
 function checkShape<M extends VerifiedMap>(options: VerifyOptions<M>): WalkedProgram<M> | Refusal {
   const { insns, exceptionCallback } = options;
   if (insns.length === 0 || insns.length > MAX_INSNS) return { errno: errno.E2BIG, text: '' };
+  const later = checkInsnVersions(options.profile.version, insns);
+  if (later) return later;
   const functions = functionsOf(options);
   const tag = checkExceptionTag(options, functions);
   if (tag) return tag;
@@ -114,21 +115,21 @@ function checkShape<M extends VerifiedMap>(options: VerifyOptions<M>): WalkedPro
   if (unfit) return unfit;
   const unreachable = checkNoLoops(insns, privileges) ?? checkReachable(insns, exceptionCallback);
   if (unreachable) return unreachable;
+  const target = checkAttachTarget(options);
+  if (target) return target;
   return {
     options,
     insns,
     subprograms,
-  const target = checkAttachTarget(options);
-  if (target) return target;
     subprogramOf: subprogramOf(insns, subprograms),
     subprogramAt: new Map(subprograms.map((start, index) => [start, index])),
     maps: used.maps,
     mapAt: used.mapAt,
+    variableAt,
     privileges,
     functions,
     effects: effectsOf(options, subprograms),
     globals: globalsOf(functions, subprograms.length),
-    variableAt,
     live: liveRegisters(insns, (insn) => argumentsOf(options, insn)),
     loops: findLoops(insns),
     successors: successorsOf(insns),
@@ -154,15 +155,6 @@ function checkDepth<M extends VerifiedMap>(walk: Walk<M>): Refusal | undefined {
   const { progType, expectedAttachType } = program.options;
   const privateStacks = hasPrivateStacks(progType, expectedAttachType);
   return checkStackDepth(insns, { subprograms: program.subprograms, stackDepths, asyncCallbacks, privateStacks });
-}
-
-function factsOf<M extends VerifiedMap>({ options, ...program }: WalkedProgram<M>): ProgramFacts<M> | Refusal {
-  return analyse({
-    ...program,
-    exceptionCallback: options.exceptionCallback,
-    contextPointer: options.contextPointer?.bind(options) ?? (() => undefined),
-    constantAt: options.constantAt?.bind(options) ?? (() => undefined),
-  });
 }
 
 function countersOf<M extends VerifiedMap>({ processed, table }: Walk<M>): VerifyCounters {

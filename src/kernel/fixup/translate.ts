@@ -1,5 +1,5 @@
 import type { ContextStruct } from '../../catalog/index.ts';
-import { helperName, sockContext, tcpSockContext } from '../../catalog/index.ts';
+import { helperName, sockContext, tcpSockContext, xdpSockContext } from '../../catalog/index.ts';
 import type { Insn, InsnFacts, PointerClass } from '../../isa/index.ts';
 import {
   accessBytes,
@@ -134,6 +134,7 @@ function rewritesOf(state: KernelState, layout: () => KernelLayout, request: Tra
   return {
     socket: rewriteOf(sockContext),
     tcp_sock: rewriteOf(tcpSockContext),
+    xdp_sock: rewriteOf(xdpSockContext),
     ...(context && { context: rewriteOf(context) }),
   };
 }

@@ -2,7 +2,6 @@ import { MASK, OFF, TYPE, VALUE } from '../domain/row.ts';
 import { bitsText } from '../domain/text.ts';
 import type { Refusal } from '../refusal.ts';
 import {
-  baseType,
   PTR_TO_ARENA,
   PTR_TO_CTX,
   PTR_TO_FLOW_KEYS,
@@ -22,7 +21,7 @@ import type { Access } from './access-kind.ts';
 /** Packets begin this many bytes after a multiple of four, so that what follows the Ethernet header is aligned. */
 const NET_IP_ALIGN = 2;
 
-/** How messages call what a pointer leads to. */
+/** How messages call what a pointer leads to; one that may be null, or is not trusted, leads to nothing with a name. */
 const PLACES: Readonly<Record<number, string>> = {
   [PTR_TO_FLOW_KEYS]: 'flow keys ',
   [PTR_TO_MAP_KEY]: 'key ',
@@ -40,14 +39,14 @@ export function checkAlignment(walk: Walk, { register, off, size, atomic }: Acce
   if (size === 1) return undefined;
   const { w } = walk;
   const row = walk.reg(register);
-  const base = baseType(w[row + TYPE]);
-  const strict = atomic || walk.program.strictAlignment || base === PTR_TO_STACK;
-  if (!strict || base === PTR_TO_ARENA) return undefined;
-  const packet = base === PTR_TO_PACKET || base === PTR_TO_PACKET_META;
+  const type = w[row + TYPE];
+  const strict = atomic || walk.program.strictAlignment || type === PTR_TO_STACK;
+  if (!strict || type === PTR_TO_ARENA) return undefined;
+  const packet = type === PTR_TO_PACKET || type === PTR_TO_PACKET_META;
   const extra = packet ? NET_IP_ALIGN : 0;
   const low = (w[row + VALUE] + w[row + OFF] + off + extra) | w[row + MASK];
   if ((low & (size - 1)) === 0) return undefined;
   const where = `${bitsText(w, row)}+${w[row + OFF]}+${off} size ${size}`;
   if (packet) return walk.denied(`misaligned packet access off ${NET_IP_ALIGN}+${where}`);
-  return walk.denied(`misaligned ${PLACES[base] ?? ''}access off ${where}`);
+  return walk.denied(`misaligned ${PLACES[type] ?? ''}access off ${where}`);
 }
