@@ -1,4 +1,4 @@
-import { AUX, AUX2, AUX3, REF, ROW, TYPE, VALUE } from '../domain/row.ts';
+import { AUX, AUX2, AUX3, FRAME, PRECISE, REF, ROW, SUBREG, TYPE } from '../domain/row.ts';
 import {
   REGS_WORDS,
   regRow,
@@ -190,6 +190,7 @@ function sameFrames({ frames: then, shared: old }: SavedState, { frames: now, sh
   if (old.sleepable !== shared.sleepable || old.refs.length !== shared.refs.length) return false;
   if (old.locks !== shared.locks || old.rcuLocks !== shared.rcuLocks || old.lockPtr !== shared.lockPtr) return false;
   if (old.preemptLocks !== shared.preemptLocks) return false;
+  if (then === now) return true;
   for (let i = 0; i < now.length; i++) {
     const [one, other] = [then[i], now[i]];
     if (one === other) continue;
@@ -200,13 +201,22 @@ function sameFrames({ frames: then, shared: old }: SavedState, { frames: now, sh
 }
 
 /** Whether the registers of the frame that runs are the same in all respects: the walk may go around in a circle. */
-export function mayLoop(old: SavedState, state: State): boolean {
+export function mayLoop(explored: ExploredState, state: State): boolean {
+  const { words, frames, bases } = explored.saved;
   const frame = state.current;
-  if (old.frames.length - 1 !== frame) return false;
-  const [then, now] = [savedRow(old, frame, 0), regRow(frame, 0)];
-  for (let row = 0; row < REGS_WORDS; row += ROW) {
-    for (let at = 0; at <= AUX3; at++) if (old.words[then + row + at] !== state.w[now + row + at]) return false;
-    for (let at = VALUE; at < ROW; at++) if (old.words[then + row + at] !== state.w[now + row + at]) return false;
+  if (frames.length - 1 !== frame) return false;
+  const { w } = state;
+  const now = regRow(frame, 0);
+  const then = bases[frame];
+  const { moved } = explored;
+  if (words[then + moved] !== w[now + moved]) return false;
+  for (let at = 0; at < REGS_WORDS; at++) {
+    if (words[then + at] === w[now + at] || IS_MARK[at % ROW]) continue;
+    explored.moved = at;
+    return false;
   }
   return true;
 }
+
+/** Words of a row that say how it came to be, not what it holds. */
+const IS_MARK = Array.from({ length: ROW }, (_, at) => at === FRAME || at === PRECISE || at === SUBREG);

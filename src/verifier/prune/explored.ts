@@ -20,6 +20,8 @@ export interface ExploredState {
   misses: number;
   /** Where it differed from the state that it was compared with last; -1: nowhere yet. */
   differs: number;
+  /** The word of the registers of the frame that runs, by which one on the same path differed last. */
+  moved: number;
   /** What nothing reads any more was taken out. */
   cleaned: boolean;
 }

@@ -1,5 +1,6 @@
 import { bpf_prog_flags } from '../../uapi/index.ts';
 import { AUX2, AUX3, FRAME, OFF, PRECISE, VALUE } from '../domain/row.ts';
+import { bothStates } from '../log/state.ts';
 import { invalid, type Refusal } from '../refusal.ts';
 import { STACK_ITER, slotAt, slotIndex, spilledRow } from '../state/frame.ts';
 import { ITER_ACTIVE } from '../state/iterator.ts';
@@ -74,8 +75,8 @@ function compareOpen(walk: Walk, old: ExploredState, visit: Visit): Refusal | Fo
       return 'loops';
     } else if (flow.callsCallback[insn]) {
       if (isCloseTo(walk, old, 'range')) return 'loops';
-    } else if (mayLoop(old.saved, state) && isCloseTo(walk, old, 'exact') && !hasMovedOn(walk, old)) {
-      return invalid(`infinite loop detected at insn ${insn}`, insn);
+    } else if (mayLoop(old, state) && isCloseTo(walk, old, 'exact') && !hasMovedOn(walk, old)) {
+      return invalid(`infinite loop detected at insn ${insn}\n${bothStates(walk, old.saved)}`, insn);
     }
   }
   const { savedAt } = walk;
@@ -149,6 +150,7 @@ function save(walk: Walk, list: ExploredState[]): void {
     hits: 0,
     misses: 0,
     differs: -1,
+    moved: 0,
     cleaned: false,
   };
   table.add(list, explored);

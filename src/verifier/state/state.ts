@@ -74,8 +74,8 @@ export interface SavedState {
 export class State {
   /** Laid out as `frame.ts` says. */
   readonly w = new Int32Array(STATE_WORDS);
-  /** The first is that of the program's entry. */
-  frames: Frame[] = [];
+  /** The first is that of the program's entry. Never changed in place: saved states share it. */
+  frames: readonly Frame[] = [];
   /** Slots of each frame's stack that were written. */
   readonly slots: number[] = new Array(MAX_FRAMES).fill(0);
   shared: Shared = NOTHING_SHARED;
@@ -91,7 +91,7 @@ export class State {
 
   /** Replaces what the frame that runs is said to be. */
   set frame(frame: Frame) {
-    this.frames[this.frames.length - 1] = frame;
+    this.frames = this.frames.with(-1, frame);
   }
 
   change(changes: Partial<Shared>): void {
@@ -103,11 +103,13 @@ export class State {
     const base = this.frames.length * FRAME_WORDS;
     this.w.fill(0, base, base + REGS_WORDS);
     this.slots[this.frames.length] = 0;
-    this.frames.push(frame);
+    this.frames = [...this.frames, frame];
   }
 
   pop(): Frame {
-    return this.frames.pop() as Frame;
+    const { frame } = this;
+    this.frames = this.frames.slice(0, -1);
+    return frame;
   }
 
   /** Makes slots of a stack usable up to `index`, not initialised. */
@@ -132,16 +134,47 @@ export class State {
       const from = f * FRAME_WORDS;
       words.set(this.w.subarray(from, from + REGS_WORDS + this.slots[f] * SLOT), bases[f]);
     }
-    return { words, bases, slots: this.slots.slice(0, count), frames: this.frames.slice(), shared: this.shared };
+    return { words, bases, slots: this.slots.slice(0, count), frames: this.frames, shared: this.shared };
   }
 
   restore(saved: SavedState): void {
-    this.frames = saved.frames.slice();
+    this.frames = saved.frames;
     this.shared = saved.shared;
     for (let f = 0; f < saved.frames.length; f++) {
       const end = saved.bases[f] + REGS_WORDS + saved.slots[f] * SLOT;
       this.w.set(saved.words.subarray(saved.bases[f], end), f * FRAME_WORDS);
       this.slots[f] = saved.slots[f];
+    }
+  }
+
+  /** Words that `pack` writes. */
+  get packedLength(): number {
+    let length = MAX_FRAMES;
+    for (let f = 0; f < this.frames.length; f++) length += REGS_WORDS + this.slots[f] * SLOT;
+    return length;
+  }
+
+  /** Writes the words of the frames, closely packed, behind how many slots each has. */
+  pack(into: Int32Array, at: number): void {
+    let to = at + MAX_FRAMES;
+    for (let f = 0; f < this.frames.length; f++) {
+      const from = f * FRAME_WORDS;
+      const length = REGS_WORDS + this.slots[f] * SLOT;
+      into[at + f] = this.slots[f];
+      into.set(this.w.subarray(from, from + length), to);
+      to += length;
+    }
+  }
+
+  /** Reads what `pack` wrote; `frames` are those of the time. */
+  unpack(from: Int32Array, at: number): void {
+    let start = at + MAX_FRAMES;
+    for (let f = 0; f < this.frames.length; f++) {
+      const slots = from[at + f];
+      const length = REGS_WORDS + slots * SLOT;
+      this.slots[f] = slots;
+      this.w.set(from.subarray(start, start + length), f * FRAME_WORDS);
+      start += length;
     }
   }
 

@@ -8,7 +8,7 @@ const MAX_PENDING = 8192;
 /** Puts a branch aside, as the state is now, to be walked from `insn`. */
 export function defer(walk: Walk, insn: number): Refusal | undefined {
   const { state, pending, parent, history } = walk;
-  pending.push({ state: state.save(), insn, previous: walk.insn, parent, history: history.copy(), first: walk.first });
+  pending.push(state, { insn, previous: walk.insn, parent, history: history.copy(), first: walk.first });
   walk.log?.branchPut();
   if (parent) parent.branches++;
   if (pending.length <= MAX_PENDING) return undefined;
@@ -17,13 +17,12 @@ export function defer(walk: Walk, insn: number): Refusal | undefined {
 
 /** Goes on with the branch put aside last. @returns whether there was one */
 export function resume(walk: Walk): boolean {
-  const branch = walk.pending.pop();
+  const branch = walk.pending.pop(walk.state);
   if (!branch) {
     walk.log?.pathsDone();
     return false;
   }
   walk.log?.branchTaken();
-  walk.state.restore(branch.state);
   walk.insn = branch.insn;
   walk.previous = branch.previous;
   walk.parent = branch.parent;

@@ -121,12 +121,11 @@ function takeBoth(walk: Walk, comparison: Comparison, { target, fromRegister }: 
   if (linked.length > 1) walk.note(0, linked);
   const imm = walk.scratch(1);
   copyRow(w, imm, w, s);
-  // The way of the jump is put aside first, and the state is then as it was before it.
-  const saved = state.save();
-  learn(walk, { ...comparison, linked, fromRegister });
+  // The way of the jump is put aside with what it learns, and the state is then as it was before it.
   const refusal = defer(walk, target);
   if (refusal) return refusal;
-  state.restore(saved);
+  learn(walk, { ...comparison, linked, fromRegister });
+  walk.pending.exchange(state);
   if (!fromRegister) copyRow(w, s, w, imm);
   const leaks = !isCheckable(walk, comparison, fromRegister);
   learn(walk, { ...comparison, op: oppositeOf(op), linked, fromRegister });

@@ -39,8 +39,11 @@ export function step(walk: Walk): Outcome {
   const { insns, insn } = walk;
   const code = insns.code(insn);
   walk.next = insn + 1;
-  const refusal = checkInsn(insns, insn);
-  if (refusal) return refusal;
+  if (walk.wellFormed[insn] === 0) {
+    const refusal = checkInsn(insns, insn);
+    if (refusal) return refusal;
+    walk.wellFormed[insn] = 1;
+  }
   if (isAlu(code)) return walkAlu(walk);
   switch (insnClass(code)) {
     case BPF_LD:
@@ -67,31 +70,42 @@ function walkLoad(walk: Walk): Outcome {
   const { insns, insn } = walk;
   const code = insns.code(insn);
   const register = insns.src(insn);
-  return (
-    walk.checkRead(register) ??
-    checkPlainAccess(walk, {
-      register,
-      off: insns.off(insn),
-      size: accessBytes(code),
-      write: false,
-      into: insns.dst(insn),
-      signed: insnMode(code) === BPF_MEMSX,
-    })
-  );
+  const unread = walk.checkRead(register);
+  if (unread) return unread;
+  return checkPlainAccess(walk, {
+    register,
+    off: insns.off(insn),
+    size: accessBytes(code),
+    write: false,
+    value: undefined,
+    valueRow: undefined,
+    into: insns.dst(insn),
+    signed: insnMode(code) === BPF_MEMSX,
+    atomic: false,
+  });
 }
 
 function walkStore(walk: Walk): Outcome {
   const { insns, insn } = walk;
   const code = insns.code(insn);
   const register = insns.dst(insn);
-  const access = { register, off: insns.off(insn), size: accessBytes(code), write: true };
-  if (insnClass(code) === BPF_STX) {
-    const value = insns.src(insn);
-    return walk.checkRead(value) ?? walk.checkRead(register) ?? checkPlainAccess(walk, { ...access, value });
-  }
-  const valueRow = walk.scratch(0);
-  setImmediate(walk.w, valueRow, insns.imm(insn));
-  return walk.checkRead(register) ?? checkPlainAccess(walk, { ...access, valueRow });
+  const value = insnClass(code) === BPF_STX ? insns.src(insn) : undefined;
+  const valueRow = value === undefined ? walk.scratch(0) : undefined;
+  if (valueRow !== undefined) setImmediate(walk.w, valueRow, insns.imm(insn));
+  const unread = (value === undefined ? undefined : walk.checkRead(value)) ?? walk.checkRead(register);
+  if (unread) return unread;
+  // All plain accesses have the same fields, so that what looks at them is compiled for one kind of object.
+  return checkPlainAccess(walk, {
+    register,
+    off: insns.off(insn),
+    size: accessBytes(code),
+    write: true,
+    value,
+    valueRow,
+    into: undefined,
+    signed: false,
+    atomic: false,
+  });
 }
 
 function walkCall(walk: Walk): Outcome {

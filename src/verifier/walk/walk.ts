@@ -17,20 +17,11 @@ import { denied, invalid, type Refusal, unsupported } from '../refusal.ts';
 import { BtfTable } from '../state/btf-table.ts';
 import { regRow, scratchRow } from '../state/frame.ts';
 import { baseType, NOT_INIT } from '../state/reg-type.ts';
-import { type Reference, type SavedState, State } from '../state/state.ts';
+import { type Reference, State } from '../state/state.ts';
 import type { functionsOf } from '../types/global-function.ts';
 import type { KernelVariable } from '../types/kernel-variable.ts';
+import { PendingBranches } from './pending.ts';
 import { Speculation } from './speculation.ts';
-
-/** A branch that has yet to be walked. */
-export interface PendingBranch {
-  readonly state: SavedState;
-  readonly insn: number;
-  readonly previous: number;
-  readonly parent: ExploredState | undefined;
-  readonly history: History;
-  readonly first: number;
-}
 
 /** The program as all of the walk sees it. */
 export interface WalkedProgram<M extends VerifiedMap = VerifiedMap> {
@@ -92,7 +83,7 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
   readonly log: VerifierLog | undefined;
   /** The words of the state. */
   readonly w: Int32Array;
-  readonly pending: PendingBranch[] = [];
+  readonly pending = new PendingBranches();
   readonly table: PruneTable;
   readonly comparison: StateComparison;
   /** What is read of the stacks. */
@@ -114,6 +105,8 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
   readonly globalsCalled: Uint8Array;
   /** By instruction: 1 where a path came by. */
   readonly seen: Uint8Array;
+  /** By instruction: 1 where its own fields were found in order. */
+  readonly wellFormed: Uint8Array;
   /** By `AUX` of rows that hold maps or their values: the program's maps, then those described by maps of maps. */
   readonly mapViews: readonly MapView[];
   /** What changed the walk since the path was last saved. */
@@ -153,6 +146,7 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
     this.speculation = Speculation.of(program.privileges, program.insns.length);
     this.globalsCalled = new Uint8Array(program.subprograms.length);
     this.seen = new Uint8Array(program.insns.length);
+    this.wellFormed = new Uint8Array(program.insns.length);
     this.pointerTypes = new Int32Array(program.insns.length);
     this.btfs = new BtfTable(program.options.vmlinux(), program.options.modules?.() ?? []);
     this.stackDepths = program.subprograms.map(() => 0);
