@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { defineConfig, type UserConfig } from 'tsdown';
+import { flatPlugin } from './scripts/flat/plugin.ts';
 
 /** Doors of the package: `exports` of package.json has the same, a test holds them equal. */
 export const doors = {
@@ -33,6 +35,13 @@ const lightAssert = {
       : undefined,
 };
 
+/** The C printer runs for a moment only: compiled ahead, it does not have to warm up. */
+const cPrinter = flatPlugin({
+  path: join(import.meta.dirname, 'src/btf/c/engine.ts'),
+  record: 'CTables',
+  starts: 'startEngine',
+});
+
 const commandLine: UserConfig = {
   ...common,
   format: 'cjs',
@@ -61,7 +70,7 @@ export default defineConfig([
   {
     ...commandLine,
     noExternal: /^(?!lmdb)/,
-    plugins: [lightAssert],
+    plugins: [lightAssert, cPrinter],
     entry: { main: 'src/cli/main.ts' },
     outputOptions: {
       codeSplitting: {

@@ -1,15 +1,17 @@
 /**
  * Compares every form of `btf dump` with bpftool's: the same bytes where both succeed, the same exit status always.
  *
- * usage: tsx scripts/compare-btf-dumps.ts BPFTOOL [--modules N] [--only FORM] PATH...
+ * usage: tsx scripts/compare-btf-dumps.ts BPFTOOL [--built] [--modules N] [--only FORM] PATH...
+ *   --built  compares the built command line, whose C printer is compiled (scripts/flat), in place of the sources
  *   BPFTOOL  7.5 or 7.8; what 7.5 does not have (root_id, several files) is compared with 7.8 alone
  *   PATH     an ELF object or raw BTF; a folder of them; or a kernel's folder, with `vmlinux` or `vmlinux.btf` and
  *            `modules/`, of which N (default 20, evenly spread) are dumped based on it, with 7.8 also merged
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
-import { main } from '../src/cli/main.ts';
+import type * as Main from '../src/cli/main.ts';
 import { type BtfInput, btfInputs } from './btf-inputs.ts';
 
 interface Form {
@@ -122,13 +124,18 @@ async function compare({ bpftool, version, forms }: Yardstick, input: BtfInput, 
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { modules: { type: 'string', default: '20' }, only: { type: 'string' } },
+  options: { built: { type: 'boolean' }, modules: { type: 'string', default: '20' }, only: { type: 'string' } },
 });
 const [bpftool, ...paths] = positionals;
 if (bpftool === undefined || paths.length === 0) {
-  process.stderr.write('usage: tsx scripts/compare-btf-dumps.ts BPFTOOL [--modules N] [--only FORM] PATH...\n');
+  process.stderr.write(
+    'usage: tsx scripts/compare-btf-dumps.ts BPFTOOL [--built] [--modules N] [--only FORM] PATH...\n',
+  );
   process.exit(2);
 }
+const { main }: typeof Main = values.built
+  ? createRequire(import.meta.url)('../dist/cli/start.cjs')
+  : await import('../src/cli/main.ts');
 const shown = spawnSync(bpftool, ['version'], { encoding: 'utf8' }).stdout;
 const version = /v(\d+\.\d+)/.exec(shown)?.[1] ?? '7.5';
 const isNewer = version === '7.8';

@@ -1,9 +1,9 @@
 import { Btf } from './btf.ts';
 import { errAmbiguousBase, errDistilledKind, errNotSplit, errUnmappedBase } from './errors.ts';
 import { BTF_KIND, kindName, TYPE_WORDS } from './kinds.ts';
+import { MAX_RESOLVE_DEPTH } from './layout.ts';
 import type { BtfId } from './model.ts';
 import { forEachTypeId, remapTypeIds, StringOffsets } from './references.ts';
-import { MAX_RESOLVE_DEPTH } from './resolve.ts';
 import { BtfStrings } from './strings.ts';
 
 /**

@@ -1,373 +1,317 @@
-import type { Btf } from '../btf.ts';
-import { enum64Value } from '../decode-type.ts';
-import { errTooDeep } from '../errors.ts';
 import { BTF_KIND, infoFlag, infoKind, infoVlen } from '../kinds.ts';
-import type { BtfId } from '../model.ts';
-import type { Piece } from '../piece.ts';
-import { type Alignments, alignmentsOf, isModifier, sizeOf } from '../resolve.ts';
-import { TextBytes } from '../text-bytes.ts';
-import type { BpftoolForm } from './form.ts';
-import { CNames } from './names.ts';
+import { alignment, isModifier, valueSize, type Wide } from '../layout.ts';
+import { writeEnum } from './enumeration.ts';
+import { identifierNumber, nameOf, writeForward, writeNumbered, writeTag } from './names.ts';
 import { writePadding } from './padding.ts';
-import { C, line } from './pieces.ts';
+import { type CTables, PROBLEM, STACK_MAX } from './tables.ts';
+import { equals, newLine, write, writeString, writeUnsigned } from './text.ts';
 
-/** Longest chain of pointers, arrays and modifiers, and deepest nesting of declarators and structs in each other. */
-const CHAIN_MAX = 4096;
-const DEPTH_MAX = 1000;
+// Prints declarations and definitions in C: `struct foo *(*name[4])(int)`, `struct foo { … }`. A chain is a type with those that it leads to through
+// pointers, arrays and modifiers, which C writes around its name from the innermost type outwards.
 
-/** A declaration being printed. */
-interface Declaration {
-  /** String offset of the name that it declares; 0 is no name, `GIVEN` the one that the caller has as text. */
-  readonly name: number;
-  /** 1 for the name as it is, n for `name___n`. */
-  readonly number: number;
-  readonly level: number;
-  /** The part of the stack that is still to come, innermost type on top. */
-  start: number;
-  end: number;
-}
+/** Longest chain, and deepest nesting of declarators and structs in each other. */
+export const CHAIN_MAX = 4096;
+export const NESTING_MAX = 1000;
 
-/** In place of a string offset: the name given to `declareAs`. */
+/** In place of a string offset: the caller's name. */
 const GIVEN = -1;
 
-function named(name: number, level: number, number = 1): Declaration {
-  return { name, number, level, start: 0, end: 0 };
+/** A declaration of the name at a string offset (0 is none), as of type `id`. */
+export function declare(t: CTables, id: number, name: number): void {
+  declareNumbered(t, id, { name, number: 1 });
 }
 
-/** Prints declarations and definitions in C: `struct foo *(*name[4])(int)`, `struct foo { … }`. */
-export class CDeclarations {
-  readonly out: TextBytes;
-  readonly names: CNames;
-  readonly #btf: Btf;
-  readonly #form: BpftoolForm;
-  readonly #alignments: Alignments;
-  readonly #stack: BtfId[] = [];
-  /** Types on the stack; what lies above is left over. */
-  #top = 0;
-  #depth = 0;
-  #givenName = '';
-  #withoutModifiers = false;
+/** A declaration of the caller's name, which need not be one of the BTF's. */
+export function declareGiven(t: CTables, id: number): void {
+  declare(t, id, GIVEN);
+}
 
-  constructor(btf: Btf, form: BpftoolForm = '7.5') {
-    this.#btf = btf;
-    this.#form = form;
-    const size = btf.words.length * 4 + btf.strings.size;
-    // Pages that nothing is written to cost nothing.
-    this.out = new TextBytes(size, 4 * 1024 * 1024 + 32 * size);
-    this.names = new CNames(btf);
-    this.#alignments = alignmentsOf(btf);
-  }
+/** A declaration of `name___number`. */
+function declareNumbered(t: CTables, id: number, { name, number }: { name: number; number: number }): void {
+  const outerStart = t.chainStart;
+  const outerName = t.name;
+  const outerNumber = t.nameNumber;
+  t.chainStart = t.top;
+  t.name = name;
+  t.nameNumber = number;
+  pushChain(t, id);
+  writeChain(t);
+  t.top = t.chainStart;
+  t.chainStart = outerStart;
+  t.name = outerName;
+  t.nameNumber = outerNumber;
+}
 
-  #nameOffset(id: BtfId): number {
-    return this.#btf.words[this.#btf.index[id]];
-  }
-
-  /** A name at a string offset, with its number where it is not the first of its kind. */
-  #writeNumbered(offset: number, number: number): void {
-    this.out.string(this.#btf.strings, offset);
-    if (number > 1) this.out.piece(C.number).decimal(number);
-  }
-
-  /** `struct name`, `union name`, `enum name`, or the keyword alone. */
-  tag(keyword: Piece, id: BtfId): void {
-    const offset = this.#nameOffset(id);
-    this.out.piece(keyword);
-    if (offset === 0) return;
-    this.out.piece(C.space);
-    this.#writeNumbered(offset, this.names.tag(id));
-  }
-
-  /** A declaration of the name at a string offset, as of type `id`. */
-  declare(id: BtfId, name: number): void {
-    this.#declaration(id, named(name, 0));
-  }
-
-  /** A declaration of a name that need not be one of the BTF's. */
-  declareAs(id: BtfId, name: string, style: { level: number; withoutModifiers: boolean }): void {
-    this.#givenName = name;
-    this.#withoutModifiers = style.withoutModifiers;
-    this.#declaration(id, named(GIVEN, style.level));
-    this.#withoutModifiers = false;
-  }
-
-  #declaration(root: BtfId, chain: Declaration): void {
-    const { words, index } = this.#btf;
-    const stack = this.#stack;
-    const start = this.#top;
-    for (let id = root, skipped = 0; ; ) {
-      const kind = this.#btf.kinds[id];
-      if (this.#withoutModifiers && isModifier(kind)) {
-        if (++skipped > CHAIN_MAX) throw errTooDeep({ id: root, depth: CHAIN_MAX });
-        id = words[index[id] + 2];
-        continue;
-      }
-      stack[this.#top++] = id;
-      if (this.#top - start > CHAIN_MAX) throw errTooDeep({ id: root, depth: CHAIN_MAX });
-      if (kind === BTF_KIND.ARRAY) id = words[index[id] + 3];
-      else if (kind === BTF_KIND.PTR || kind === BTF_KIND.FUNC_PROTO || isModifier(kind)) id = words[index[id] + 2];
-      else break;
-    }
-    chain.start = start;
-    chain.end = this.#top;
-    this.#chain(chain);
-    this.#top = start;
-  }
-
-  #chain(chain: Declaration): void {
-    if (++this.#depth > DEPTH_MAX) throw errTooDeep({ id: this.#stack[chain.start], depth: DEPTH_MAX });
-    this.#writeChain(chain);
-    this.#depth--;
-  }
-
-  /** Prints a chain from its innermost type outwards. */
-  #writeChain(chain: Declaration): void {
-    const { kinds } = this.#btf;
-    // A pointer alone, as in `(*name)`, is not set off from what comes before it.
-    let lastWasPointer = true;
-    while (chain.end > chain.start) {
-      const id = this.#stack[--chain.end];
-      const kind = kinds[id];
-      if (kind === BTF_KIND.ARRAY) {
-        this.#array(chain, id, lastWasPointer);
-        return;
-      }
-      if (kind === BTF_KIND.FUNC_PROTO) {
-        this.#prototype(chain, id, lastWasPointer);
-        return;
-      }
-      if (kind === BTF_KIND.PTR) this.out.piece(lastWasPointer ? C.star : C.spaceStar);
-      else if (!this.#writeType(chain, id)) return;
-      lastWasPointer = kind === BTF_KIND.PTR;
-    }
-    this.#declaredName(chain, lastWasPointer);
-  }
-
-  /** Prints a type that has a name or stands in place, or what qualifies a pointer. @returns false for kinds that C has not */
-  #writeType(chain: Declaration, id: BtfId): boolean {
-    const { out } = this;
-    const { words, index, kinds } = this.#btf;
-    const kind = kinds[id];
-    if (kind === BTF_KIND.CONST) out.piece(C.const);
-    else if (kind === BTF_KIND.VOLATILE) out.piece(C.volatile);
-    else if (kind === BTF_KIND.RESTRICT) out.piece(C.restrict);
-    if (kind === BTF_KIND.CONST || kind === BTF_KIND.VOLATILE || kind === BTF_KIND.RESTRICT) return true;
-    if (chain.end > chain.start) this.#modifiers(chain);
-    const name = id === 0 ? 0 : words[index[id]];
-    switch (kind) {
-      case BTF_KIND.TYPEDEF:
-        this.#writeNumbered(name, this.names.identifier(id));
-        return true;
-      case BTF_KIND.STRUCT:
-      case BTF_KIND.UNION:
-        if (name === 0) this.composite(id, chain.level);
-        else this.tag(kind === BTF_KIND.STRUCT ? C.struct : C.union, id);
-        return true;
-      case BTF_KIND.INT:
-      case BTF_KIND.FLOAT:
-        out.string(this.#btf.strings, name);
-        return true;
-      case BTF_KIND.ENUM:
-      case BTF_KIND.ENUM64:
-        if (name === 0) this.enumeration(id, chain.level);
-        else this.tag(C.enum, id);
-        return true;
-      case BTF_KIND.VOID:
-        out.piece(C.void);
-        return true;
-      case BTF_KIND.FWD:
-        this.forward(id);
-        return true;
-      case BTF_KIND.TYPE_TAG:
-        this.#typeTag(id);
-        return true;
-      default:
-        return false;
-    }
-  }
-
-  /** With the kind flag set, the tag's name is a whole attribute; bpftool 7.5 does not know that. */
-  #typeTag(id: BtfId): void {
-    const isAttribute = this.#form !== '7.5' && this.#btf.flagOf(id);
-    this.out.piece(isAttribute ? C.attribute : C.typeTag);
-    this.out.string(this.#btf.strings, this.#nameOffset(id)).piece(isAttribute ? C.attributeEnd : C.typeTagEnd);
-  }
-
-  /** Modifiers of a type that is no pointer stand before it. */
-  #modifiers(chain: Declaration): void {
-    for (; chain.end > chain.start; chain.end--) {
-      const kind = this.#btf.kinds[this.#stack[chain.end - 1]];
-      if (kind === BTF_KIND.CONST) this.out.piece(C.constBefore);
-      else if (kind === BTF_KIND.VOLATILE) this.out.piece(C.volatileBefore);
-      else if (kind === BTF_KIND.RESTRICT) this.out.piece(C.restrictBefore);
-      else return;
-    }
-  }
-
-  /** Modifiers of an array or a function mean nothing; old compilers write them. */
-  #dropModifiers(chain: Declaration): void {
-    while (chain.end > chain.start && isModifier(this.#btf.kinds[this.#stack[chain.end - 1]])) chain.end--;
-  }
-
-  #hasName({ name }: Declaration): boolean {
-    if (name === GIVEN) return this.#givenName !== '';
-    return name !== 0 && this.#btf.strings.bytes[name] !== 0;
-  }
-
-  #declaredName(chain: Declaration, lastWasPointer: boolean): void {
-    if (!this.#hasName(chain)) return;
-    if (!lastWasPointer) this.out.piece(C.space);
-    if (chain.name === GIVEN) this.out.text(this.#givenName);
-    else this.#writeNumbered(chain.name, chain.number);
-  }
-
-  #array(chain: Declaration, id: BtfId, lastWasPointer: boolean): void {
-    const { out } = this;
-    this.#dropModifiers(chain);
-    if (chain.end === chain.start) {
-      this.#declaredName(chain, lastWasPointer);
+function pushChain(t: CTables, root: number): void {
+  let skipped = 0;
+  for (let id = root; ; ) {
+    const kind = t.kinds[id];
+    const at = t.index[id];
+    if (t.withoutModifiers && isModifier(kind)) {
+      skipped++;
+      if (skipped > CHAIN_MAX) t.fail(PROBLEM.chain, root);
     } else {
-      const isNested = this.#btf.kinds[this.#stack[chain.end - 1]] === BTF_KIND.ARRAY;
-      if (this.#hasName(chain) && !lastWasPointer) out.piece(C.space);
-      if (!isNested) out.piece(C.open);
-      this.#chain(chain);
-      if (!isNested) out.piece(C.close);
+      if (t.top - t.chainStart === CHAIN_MAX || t.top === STACK_MAX) t.fail(PROBLEM.chain, root);
+      t.stack[t.top] = id;
+      t.top++;
     }
-    out
-      .piece(C.openBracket)
-      .decimal(this.#btf.words[this.#btf.index[id] + 5])
-      .piece(C.closeBracket);
+    if (kind === BTF_KIND.ARRAY) id = t.words[at + 3];
+    else if (kind === BTF_KIND.PTR || kind === BTF_KIND.FUNC_PROTO || isModifier(kind)) id = t.words[at + 2];
+    else return;
   }
+}
 
-  #prototype(chain: Declaration, id: BtfId, lastWasPointer: boolean): void {
-    const { out } = this;
-    const { words, index } = this.#btf;
-    this.#dropModifiers(chain);
-    if (chain.end > chain.start) {
-      out.piece(C.spaceOpen);
-      this.#chain(chain);
-      out.piece(C.close);
+/** Prints what is left of the chain. */
+function writeChain(t: CTables): void {
+  if (t.nesting === NESTING_MAX) t.fail(PROBLEM.nesting, t.stack[t.chainStart]);
+  t.nesting++;
+  // A pointer alone, as in `(*name)`, is not set off from what comes before it.
+  let lastWasPointer = true;
+  let isDone = false;
+  while (!isDone && t.top > t.chainStart) {
+    t.top--;
+    const id = t.stack[t.top];
+    const kind = t.kinds[id];
+    if (kind === BTF_KIND.PTR) {
+      write(t, lastWasPointer ? '*' : ' *');
+    } else if (kind === BTF_KIND.ARRAY) {
+      writeArray(t, id, lastWasPointer);
+      isDone = true;
+    } else if (kind === BTF_KIND.FUNC_PROTO) {
+      writePrototype(t, id, lastWasPointer);
+      isDone = true;
     } else {
-      this.#declaredName(chain, lastWasPointer);
+      isDone = !writeType(t, id);
     }
-    const first = index[id] + 3;
-    const count = infoVlen(words[index[id] + 1]);
-    out.piece(C.open);
-    if (count === 0 || (count === 1 && words[first + 1] === 0)) {
-      out.piece(C.noParameters);
-      return;
-    }
-    for (let i = 0; i < count; i++) {
-      const type = words[first + 2 * i + 1];
-      if (i > 0) out.piece(C.commaSpace);
-      if (type === 0 && i === count - 1) out.piece(C.variadic);
-      else this.#declaration(type, named(words[first + 2 * i], chain.level));
-    }
-    out.piece(C.close);
+    lastWasPointer = kind === BTF_KIND.PTR;
   }
+  if (!isDone) writeName(t, lastWasPointer);
+  t.nesting--;
+}
 
-  /** `struct name` or `union name` of a FWD. */
-  forward(id: BtfId): void {
-    const isUnion = this.#btf.flagOf(id);
-    this.out.piece(isUnion ? C.union : C.struct).piece(C.space);
-    this.#writeNumbered(this.#nameOffset(id), this.names.tag(id));
+/** Prints a type that has a name or stands in place, or what qualifies a pointer. @returns false for kinds that C has not */
+function writeType(t: CTables, id: number): boolean {
+  switch (t.kinds[id]) {
+    case BTF_KIND.CONST:
+      write(t, ' const');
+      return true;
+    case BTF_KIND.VOLATILE:
+      write(t, ' volatile');
+      return true;
+    case BTF_KIND.RESTRICT:
+      write(t, ' restrict');
+      return true;
+    default:
+      writeModifiers(t);
+      return writeUnqualified(t, id);
   }
+}
 
-  /** The definition of a struct or union, without a semicolon. */
-  composite(id: BtfId, level: number): void {
-    const { out } = this;
-    const btf = this.#btf;
-    const { words, index } = btf;
-    const at = index[id];
-    const info = words[at + 1];
-    const isStruct = infoKind(info) === BTF_KIND.STRUCT;
-    const size = words[at + 2];
-    const flag = infoFlag(info);
-    const isPacked = isStruct && this.#isPacked(id);
-    const style = { out, pointerSize: btf.pointerSize, level: level + 1 };
-    this.tag(isStruct ? C.struct : C.union, id);
-    out.piece(C.openBrace);
-    let from = 0;
-    let afterBitfield = false;
-    for (let m = at + 3, end = m + 3 * infoVlen(info); m < end; m += 3) {
-      const type = words[m + 1];
-      const to = flag ? words[m + 2] & 0xff_ffff : words[m + 2];
-      const bits = flag ? words[m + 2] >>> 24 : 0;
-      if (from < to) {
-        const nextAlign = isPacked ? 1 : this.#alignments.of(type);
-        writePadding({ from, to, nextAlign, insideBitfields: afterBitfield && bits !== 0 }, style);
-      }
-      out.piece(line(level + 1));
-      this.#declaration(type, named(words[m], level + 1));
-      if (bits !== 0) out.piece(C.colon).decimal(bits);
-      from = to + (bits !== 0 ? bits : (sizeOf(btf, type) ?? 0) * 8);
-      afterBitfield = bits !== 0;
-      out.piece(C.semicolon);
-    }
-    if (isStruct && from < size * 8) {
-      writePadding({ from, to: size * 8, nextAlign: this.#alignments.of(id), insideBitfields: false }, style);
-    }
-    if (infoVlen(info) > 0 || size > 0) out.piece(line(level));
-    out.piece(C.closeBrace);
-    if (isPacked) out.piece(C.packed);
+function writeUnqualified(t: CTables, id: number): boolean {
+  const kind = t.kinds[id];
+  switch (kind) {
+    case BTF_KIND.TYPEDEF:
+      writeNumbered(t, nameOf(t, id), identifierNumber(t, id));
+      return true;
+    case BTF_KIND.STRUCT:
+    case BTF_KIND.UNION:
+      if (nameOf(t, id) === 0) writeComposite(t, id);
+      else writeTag(t, id);
+      return true;
+    case BTF_KIND.INT:
+    case BTF_KIND.FLOAT:
+      writeString(t, nameOf(t, id));
+      return true;
+    case BTF_KIND.ENUM:
+    case BTF_KIND.ENUM64:
+      if (nameOf(t, id) === 0) writeEnum(t, id);
+      else writeTag(t, id);
+      return true;
+    case BTF_KIND.VOID:
+      write(t, 'void');
+      return true;
+    case BTF_KIND.FWD:
+      writeForward(t, id);
+      return true;
+    case BTF_KIND.TYPE_TAG:
+      writeTypeTag(t, id);
+      return true;
+    default:
+      return false;
   }
+}
 
-  /** A member off its natural alignment, or a size that the largest alignment does not divide. */
-  #isPacked(id: BtfId): boolean {
-    const { words, index } = this.#btf;
-    const at = index[id];
-    const flag = infoFlag(words[at + 1]);
-    let largest = 1;
-    for (let m = at + 3, end = m + 3 * infoVlen(words[at + 1]); m < end; m += 3) {
-      const align = this.#alignments.of(words[m + 1]);
-      const isBitfield = flag && words[m + 2] >>> 24 !== 0;
-      if (align !== 0 && !isBitfield && words[m + 2] % (8 * align) !== 0) return true;
-      if (align > largest) largest = align;
-    }
-    return words[at + 2] % largest !== 0;
+function writeTypeTag(t: CTables, id: number): void {
+  if (t.tagsAreAttributes && infoFlag(t.words[t.index[id] + 1])) {
+    write(t, ' __attribute__((');
+    writeString(t, nameOf(t, id));
+    write(t, '))');
+    return;
   }
+  write(t, ' __attribute__((btf_type_tag("');
+  writeString(t, nameOf(t, id));
+  write(t, '")))');
+}
 
-  /** The definition of an enum, without a semicolon; an enum without enumerators is only declared. */
-  enumeration(id: BtfId, level: number): void {
-    const { out } = this;
-    const btf = this.#btf;
-    const { words, index } = btf;
-    const at = index[id];
-    const info = words[at + 1];
-    const signed = infoFlag(info);
-    const isWide = infoKind(info) === BTF_KIND.ENUM64;
-    const step = isWide ? 3 : 2;
-    const end = at + 3 + step * infoVlen(info);
-    this.tag(C.enum, id);
-    if (end === at + 3) return;
-    out.piece(C.openBrace);
-    let fitsWord = true;
-    for (let m = at + 3; m < end; m += step) {
-      out.piece(line(level + 1));
-      this.#writeNumbered(words[m], this.names.enumerator(words[m]));
-      out.piece(C.equals);
-      if (isWide) {
-        out.text(`${enum64Value(words[m + 1], words[m + 2], signed)}${signed ? 'LL' : 'ULL'}`);
-        if (words[m + 2] !== 0) fitsWord = false;
-      } else {
-        out.decimal(signed ? words[m + 1] | 0 : words[m + 1]);
-      }
-      out.piece(C.comma);
-    }
-    out.piece(line(level)).piece(C.closeBrace);
-    const size = words[at + 2];
-    if (size === 1) out.piece(C.byteMode);
-    else if (size === 8 && btf.pointerSize === 8 && fitsWord) out.piece(C.wordMode);
+/** Modifiers of a type that is no pointer stand before it. */
+function writeModifiers(t: CTables): void {
+  for (; t.top > t.chainStart; t.top--) {
+    const kind = t.kinds[t.stack[t.top - 1]];
+    if (kind === BTF_KIND.CONST) write(t, 'const ');
+    else if (kind === BTF_KIND.VOLATILE) write(t, 'volatile ');
+    else if (kind === BTF_KIND.RESTRICT) write(t, 'restrict ');
+    else return;
   }
+}
 
-  /** `typedef … name` */
-  typedef(id: BtfId): void {
-    const type = this.#btf.third(id);
-    // Old compilers give this one no type; the compiler that reads the output has it built in.
-    if (type === 0 && this.#btf.nameOf(id) === '__gnuc_va_list') {
-      this.out.text('typedef __builtin_va_list __gnuc_va_list');
-      return;
-    }
-    this.out.piece(C.typedef);
-    this.#declaration(type, named(this.#nameOffset(id), 0, this.names.identifier(id)));
+/** Modifiers of an array or a function mean nothing; old compilers write them. */
+function dropModifiers(t: CTables): void {
+  while (t.top > t.chainStart && isModifier(t.kinds[t.stack[t.top - 1]])) t.top--;
+}
+
+function hasName(t: CTables): boolean {
+  if (t.name === GIVEN) return t.hasGiven;
+  return t.name !== 0 && t.strings[t.name] !== 0;
+}
+
+function writeName(t: CTables, lastWasPointer: boolean): void {
+  if (!hasName(t)) return;
+  if (!lastWasPointer) write(t, ' ');
+  if (t.name === GIVEN) t.writeGiven();
+  else writeNumbered(t, t.name, t.nameNumber);
+}
+
+function writeArray(t: CTables, id: number, lastWasPointer: boolean): void {
+  dropModifiers(t);
+  if (t.top === t.chainStart) {
+    writeName(t, lastWasPointer);
+  } else {
+    const isNested = t.kinds[t.stack[t.top - 1]] === BTF_KIND.ARRAY;
+    if (hasName(t) && !lastWasPointer) write(t, ' ');
+    if (!isNested) write(t, '(');
+    writeChain(t);
+    if (!isNested) write(t, ')');
   }
+  write(t, '[');
+  writeUnsigned(t, t.words[t.index[id] + 5]);
+  write(t, ']');
+}
+
+function writePrototype(t: CTables, id: number, lastWasPointer: boolean): void {
+  dropModifiers(t);
+  if (t.top > t.chainStart) {
+    write(t, ' (');
+    writeChain(t);
+    write(t, ')');
+  } else {
+    writeName(t, lastWasPointer);
+  }
+  write(t, '(');
+  writeParameters(t, id);
+  write(t, ')');
+}
+
+function writeParameters(t: CTables, id: number): void {
+  const at = t.index[id];
+  const count = infoVlen(t.words[at + 1]);
+  if (count === 0 || (count === 1 && t.words[at + 4] === 0)) {
+    write(t, 'void');
+    return;
+  }
+  for (let i = 0; i < count; i++) {
+    const parameter = at + 3 + 2 * i;
+    const type = t.words[parameter + 1];
+    if (i > 0) write(t, ', ');
+    if (type === 0 && i === count - 1) write(t, '...');
+    else declare(t, type, t.words[parameter]);
+  }
+}
+
+/** Prints the definition of a struct or union at the present level, without a semicolon. */
+export function writeComposite(t: CTables, id: number): void {
+  const at = t.index[id];
+  const info = t.words[at + 1];
+  const size: Wide = t.words[at + 2] >>> 0;
+  const isStruct = infoKind(info) === BTF_KIND.STRUCT;
+  const isPacked = isStruct && isPackedStruct(t, id);
+  writeTag(t, id);
+  write(t, ' {');
+  const from = writeMembers(t, id, isPacked);
+  if (isStruct && from < size * 8) {
+    writePadding(t, { from, to: size * 8, nextAlign: alignment(t, id), insideBitfields: false });
+  }
+  if (infoVlen(info) > 0 || size > 0) newLine(t, t.level);
+  write(t, '}');
+  if (isPacked) write(t, ' __attribute__((packed))');
+}
+
+/** @returns the bit behind the last member */
+function writeMembers(t: CTables, id: number, isPacked: boolean): Wide {
+  const at = t.index[id];
+  const info = t.words[at + 1];
+  const flag = infoFlag(info);
+  const end = at + 3 + 3 * infoVlen(info);
+  const level = t.level;
+  let from: Wide = 0;
+  let afterBitfield = false;
+  for (let m = at + 3; m < end; m += 3) {
+    const type = t.words[m + 1];
+    const place = t.words[m + 2];
+    const to: Wide = flag ? place & 0xff_ffff : place >>> 0;
+    const bits = flag ? place >>> 24 : 0;
+    if (from < to) {
+      const nextAlign = isPacked ? 1 : alignment(t, type);
+      writePadding(t, { from, to, nextAlign, insideBitfields: afterBitfield && bits !== 0 });
+    }
+    newLine(t, level + 1);
+    t.level = level + 1;
+    declare(t, type, t.words[m]);
+    t.level = level;
+    if (bits !== 0) writeWidth(t, bits);
+    from = to + (bits !== 0 ? bits : bitSize(t, type));
+    afterBitfield = bits !== 0;
+    write(t, ';');
+  }
+  return from;
+}
+
+function writeWidth(t: CTables, bits: number): void {
+  write(t, ': ');
+  writeUnsigned(t, bits);
+}
+
+/** Bits of a value; 0 where it has no size. */
+function bitSize(t: CTables, id: number): Wide {
+  const size = valueSize(t, id);
+  return size < 0 ? 0 : size * 8;
+}
+
+/** A member off its natural alignment, or a size that the largest alignment does not divide. */
+function isPackedStruct(t: CTables, id: number): boolean {
+  const at = t.index[id];
+  const info = t.words[at + 1];
+  const flag = infoFlag(info);
+  const end = at + 3 + 3 * infoVlen(info);
+  let largest = 1;
+  for (let m = at + 3; m < end; m += 3) {
+    const align = alignment(t, t.words[m + 1]);
+    const place = t.words[m + 2];
+    const isBitfield = flag && place >>> 24 !== 0;
+    if (align !== 0 && !isBitfield && (place >>> 0) % (8 * align) !== 0) return true;
+    if (align > largest) largest = align;
+  }
+  return (t.words[at + 2] >>> 0) % largest !== 0;
+}
+
+/** Prints `typedef … name`. */
+export function writeTypedef(t: CTables, id: number): void {
+  const type = t.words[t.index[id] + 2];
+  const name = nameOf(t, id);
+  // Old compilers give this one no type; the compiler that reads the output has it built in.
+  if (type === 0 && equals(t, name, '__gnuc_va_list')) {
+    write(t, 'typedef __builtin_va_list __gnuc_va_list');
+    return;
+  }
+  write(t, 'typedef ');
+  declareNumbered(t, type, { name, number: identifierNumber(t, id) });
 }

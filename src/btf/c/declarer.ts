@@ -1,7 +1,7 @@
 import { decodeUtf8 } from '../../base/index.ts';
 import type { Btf } from '../btf.ts';
 import type { BtfId } from '../model.ts';
-import { CDeclarations } from './declare.ts';
+import { CPrinter } from './printer.ts';
 
 /** How one declaration is printed. */
 export interface CDeclarationStyle {
@@ -17,10 +17,10 @@ export interface CDeclarationStyle {
  * @see tools/lib/bpf/btf.h, btf_dump__emit_type_decl (v6.12)
  */
 export class CDeclarer {
-  readonly #declarations: CDeclarations;
+  readonly #printer: CPrinter;
 
   constructor(btf: Btf) {
-    this.#declarations = new CDeclarations(btf);
+    this.#printer = new CPrinter(btf);
   }
 
   /**
@@ -29,9 +29,8 @@ export class CDeclarer {
    * @throws {BtfError} `BTF_TOO_DEEP`, `BTF_TOO_MUCH_TEXT`
    */
   declaration(id: BtfId, name: string, { level = 0, withoutModifiers = false }: CDeclarationStyle = {}): string {
-    const { out } = this.#declarations;
-    const start = out.length;
-    this.#declarations.declareAs(id, name, { level, withoutModifiers });
-    return decodeUtf8(out.view().subarray(start));
+    const start = this.#printer.text().length;
+    this.#printer.declareAs(id, name, { level, withoutModifiers });
+    return decodeUtf8(this.#printer.text().subarray(start));
   }
 }

@@ -1,11 +1,8 @@
 import type { Btf } from '../btf.ts';
-import { BTF_KIND } from '../kinds.ts';
 import type { BtfId } from '../model.ts';
 import type { BpftoolForm } from './form.ts';
 import { taggedKfuncs, writeKfuncs } from './kfuncs.ts';
-import { leadingTypes } from './lead.ts';
 import { CPrinter } from './printer.ts';
-import { CSort } from './sort.ts';
 
 /** What to print as C, and in which order. */
 export interface CDumpOptions {
@@ -58,47 +55,17 @@ const TAIL = `#ifndef BPF_NO_PRESERVE_ACCESS_INDEX
  * @throws {BtfError} where a root does not exist or the types cannot be said in C
  */
 export function formatBtfC(btf: Btf, options: CDumpOptions = {}): Uint8Array {
-  const { form = '7.5' } = options;
+  const { form = '7.5', roots, kfuncs = [] } = options;
   const printer = new CPrinter(btf, form);
-  printer.declarations.out.text(form === '7.5' ? HEAD : HEAD + FASTCALL);
-  if (options.roots !== undefined) {
-    for (const id of options.roots) printer.define(id);
-    const { kfuncs = [] } = options;
+  printer.write(form === '7.5' ? HEAD : HEAD + FASTCALL);
+  if (roots !== undefined) {
+    for (const id of roots) printer.define(id);
     for (const id of kfuncs) printer.prepare(btf.third(id));
-    if (kfuncs.length > 0) writeKfuncs(btf, printer.declarations, { kfuncs, form });
+    if (kfuncs.length > 0) writeKfuncs(btf, printer, { kfuncs, form });
   } else {
-    if (options.unsorted) for (let id = 1; id < btf.typeCount; id++) printer.define(id);
-    else defineSorted(btf, printer);
-    writeKfuncs(btf, printer.declarations, { kfuncs: taggedKfuncs(btf, form), form });
+    printer.defineAll({ sorted: options.unsorted !== true });
+    writeKfuncs(btf, printer, { kfuncs: taggedKfuncs(btf, form), form });
   }
-  printer.declarations.out.text(TAIL);
+  printer.write(TAIL);
   return printer.text();
-}
-
-/**
- * bpftool 7.5 sorts void with the types and then leaves out whatever comes first; void is last among the nameless, so a
- * type is lost. It is left out here too: the output is compared byte by byte.
- */
-function defineSorted(btf: Btf, printer: CPrinter): void {
-  const sort = new CSort(btf);
-  const isEarly = new Uint8Array(btf.typeCount);
-  const early: BtfId[] = [];
-  for (let id = 0; id < btf.typeCount; id++) {
-    if (!sort.isEarly(id)) continue;
-    isEarly[id] = 1;
-    early.push(id);
-  }
-  const skipped = early.length > 0 ? 1 : 0;
-  for (const id of sort.sort(early).subarray(skipped)) printer.define(id);
-  const leads = skipped === 1 ? leadingTypes(btf, (id) => printer.isOrdered(id)) : undefined;
-  const rest: BtfId[] = [];
-  for (let id = 0; id < btf.typeCount; id++) {
-    if (isEarly[id] === 0 && canDefine(btf.kinds[id]) && (leads === undefined || leads[id] !== 0)) rest.push(id);
-  }
-  for (const id of sort.sort(rest).subarray(1 - skipped)) printer.define(id);
-}
-
-/** Kinds whose definition prints something, or leads to what does. */
-function canDefine(kind: number): boolean {
-  return kind !== BTF_KIND.FUNC && kind !== BTF_KIND.VAR && kind !== BTF_KIND.DATASEC && kind !== BTF_KIND.DECL_TAG;
 }

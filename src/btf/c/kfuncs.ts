@@ -1,9 +1,9 @@
 import type { Btf } from '../btf.ts';
 import { BTF_KIND } from '../kinds.ts';
 import type { BtfId } from '../model.ts';
-import type { CDeclarations } from './declare.ts';
 import type { BpftoolForm } from './form.ts';
-import { compareStrings } from './sort.ts';
+import { compareStrings } from './names.ts';
+import type { CPrinter } from './printer.ts';
 
 const KFUNC_TAG = 'bpf_kfunc';
 const FASTCALL_TAG = 'bpf_fastcall';
@@ -14,8 +14,8 @@ const WHOLE = 0xffff_ffff;
 function taggedFuncs(btf: Btf, tag: string): BtfId[] {
   const { words, index } = btf;
   const found: BtfId[] = [];
-  for (let id = 1; id < btf.typeCount; id++) {
-    if (btf.kinds[id] !== BTF_KIND.DECL_TAG || words[index[id] + 3] !== WHOLE) continue;
+  for (let id = 0; (id = btf.kinds.indexOf(BTF_KIND.DECL_TAG, id + 1)) > 0; ) {
+    if (words[index[id] + 3] !== WHOLE) continue;
     const func = btf.third(id);
     if (btf.strings.equals(words[index[id]], tag) && btf.kinds[func] === BTF_KIND.FUNC) found.push(func);
   }
@@ -34,17 +34,16 @@ export function taggedKfuncs(btf: Btf, form: BpftoolForm): BtfId[] {
 /** Prototypes of kfuncs. */
 export function writeKfuncs(
   btf: Btf,
-  declarations: CDeclarations,
+  printer: CPrinter,
   { kfuncs, form }: { kfuncs: readonly BtfId[]; form: BpftoolForm },
 ): void {
-  const { out } = declarations;
   const { words, index } = btf;
   const fastcalls = new Set(form === '7.5' ? [] : taggedFuncs(btf, FASTCALL_TAG));
-  out.text('\n/* BPF kfuncs */\n#ifndef BPF_NO_KFUNC_PROTOTYPES\n');
+  printer.write('\n/* BPF kfuncs */\n#ifndef BPF_NO_KFUNC_PROTOTYPES\n');
   for (const func of kfuncs) {
-    out.text(fastcalls.has(func) ? 'extern __bpf_fastcall ' : 'extern ');
-    declarations.declare(btf.third(func), words[index[func]]);
-    out.text(' __weak __ksym;\n');
+    printer.write(fastcalls.has(func) ? 'extern __bpf_fastcall ' : 'extern ');
+    printer.declare(btf.third(func), words[index[func]]);
+    printer.write(' __weak __ksym;\n');
   }
-  out.text('#endif\n\n');
+  printer.write('#endif\n\n');
 }

@@ -1,63 +1,55 @@
-import type { Btf } from '../btf.ts';
 import { BTF_KIND, infoVlen } from '../kinds.ts';
-import type { BtfId } from '../model.ts';
+import { nameOf } from './names.ts';
+import { isComposite, isOrdered } from './order.ts';
+import type { CTables } from './tables.ts';
 
 /** Passes after which what is not known yet counts as leading on: ids that refer to higher ids need one more each. */
 const PASSES_MAX = 32;
 
-/**
- * Which types lead to a definition that was not given out yet: the others (most) need not be sorted.
- * @param isDone whether a type and all that it needs were given out
- * @returns by id, 1 for those that lead on
- */
-export function leadingTypes(btf: Btf, isDone: (id: BtfId) => boolean): Uint8Array {
-  const leads = new Uint8Array(btf.typeCount);
-  const open: BtfId[] = [];
+/** Marks in `leads` the types that lead to a definition that was not given out yet: the others (most) need not be sorted. */
+export function markLeading(t: CTables): void {
+  let open = 0;
   let found = 0;
-  for (let id = 1; id < btf.typeCount; id++) {
-    if (isDone(id)) continue;
-    if (isDefinition(btf, id)) {
-      leads[id] = 1;
+  for (let id = 1; id < t.typeCount; id++) {
+    if (isOrdered(t, id)) continue;
+    if (isDefinition(t, id)) {
+      t.leads[id] = 1;
       found++;
-    } else if (refers(btf.kinds[id])) {
-      open.push(id);
+    } else if (refers(t.kinds[id])) {
+      t.ids[open] = id;
+      open++;
     }
   }
-  const ids = Uint32Array.from(open);
-  for (let pass = 0; found > 0; pass++) {
-    if (pass === PASSES_MAX) {
-      for (const id of ids) leads[id] = 1;
-      break;
-    }
-    found = spread(btf, ids, leads);
-  }
-  return leads;
+  for (let pass = 0; pass < PASSES_MAX && found > 0; pass++) found = spread(t, open);
+  if (found > 0) for (let i = 0; i < open; i++) t.leads[t.ids[i]] = 1;
 }
 
-/** Marks those that refer to a marked type. @returns how many */
-function spread({ words, index, kinds }: Btf, ids: Uint32Array, leads: Uint8Array): number {
+/** Marks those of the first `open` ids that refer to a marked type. @returns how many */
+function spread(t: CTables, open: number): number {
   let found = 0;
-  for (let i = 0; i < ids.length; i++) {
-    const id = ids[i];
-    if (leads[id] !== 0) continue;
-    const at = index[id];
-    const kind = kinds[id];
-    let marked = 0;
-    if (kind === BTF_KIND.STRUCT || kind === BTF_KIND.UNION) {
-      for (let m = at + 4, end = m + 3 * infoVlen(words[at + 1]); m < end; m += 3) marked |= leads[words[m]];
-    } else if (kind === BTF_KIND.ARRAY) {
-      marked = leads[words[at + 3]];
-    } else {
-      marked = leads[words[at + 2]];
-      if (kind === BTF_KIND.FUNC_PROTO) {
-        for (let m = at + 4, end = m + 2 * infoVlen(words[at + 1]); m < end; m += 2) marked |= leads[words[m]];
-      }
-    }
-    if (marked === 0) continue;
-    leads[id] = 1;
+  for (let i = 0; i < open; i++) {
+    const id = t.ids[i];
+    if (t.leads[id] !== 0 || !leadsOn(t, id)) continue;
+    t.leads[id] = 1;
     found++;
   }
   return found;
+}
+
+/** Whether a type refers to a marked one. */
+function leadsOn(t: CTables, id: number): boolean {
+  const at = t.index[id];
+  const kind = t.kinds[id];
+  if (isComposite(kind)) return elementLeads(t, at, 3);
+  if (kind === BTF_KIND.ARRAY) return t.leads[t.words[at + 3]] !== 0;
+  if (t.leads[t.words[at + 2]] !== 0) return true;
+  return kind === BTF_KIND.FUNC_PROTO && elementLeads(t, at, 2);
+}
+
+function elementLeads(t: CTables, at: number, size: number): boolean {
+  const end = at + 4 + size * infoVlen(t.words[at + 1]);
+  for (let m = at + 4; m < end; m += size) if (t.leads[t.words[m]] !== 0) return true;
+  return false;
 }
 
 /** Kinds without a definition of their own that may lead to one. */
@@ -76,8 +68,8 @@ function refers(kind: number): boolean {
 }
 
 /** Kinds that are defined; one that is not known is, so that the printer says so. */
-function isDefinition({ words, index, kinds }: Btf, id: BtfId): boolean {
-  const kind = kinds[id];
+function isDefinition(t: CTables, id: number): boolean {
+  const kind = t.kinds[id];
   switch (kind) {
     case BTF_KIND.PTR:
     case BTF_KIND.CONST:
@@ -89,7 +81,7 @@ function isDefinition({ words, index, kinds }: Btf, id: BtfId): boolean {
       return false;
     case BTF_KIND.STRUCT:
     case BTF_KIND.UNION:
-      return words[index[id]] !== 0;
+      return nameOf(t, id) !== 0;
     default:
       return refers(kind);
   }

@@ -1,75 +1,97 @@
-import type { Btf } from '../btf.ts';
-import { BTF_KIND } from '../kinds.ts';
-import type { BtfId } from '../model.ts';
-import { type BtfStrings, firstZeroByte, WORD } from '../strings.ts';
+import { BTF_KIND, infoFlag, infoVlen } from '../kinds.ts';
+import type { CTables } from './tables.ts';
+import { firstZero, write, writeString, writeUnsigned } from './text.ts';
 
-/** How often each name was given out; keyed by the bytes of the name, not by its place. */
-class NameCounts {
-  readonly #strings: BtfStrings;
-  /** Open addressing: string offset plus one, and count, per slot. */
-  #slots: Uint32Array;
-  #used = 0;
+// Names in C are unique, in BTF they need not be: the second type of a name becomes `name___2`. Tags of structs, unions
+// and enums are one name space, typedefs and enumerators another; a forward declaration keeps its name.
 
-  constructor(strings: BtfStrings) {
-    this.#strings = strings;
-    // Room for all names of a kernel: slots that are not used cost next to nothing.
-    this.#slots = new Uint32Array(2 ** Math.max(8, 28 - Math.clz32(strings.size)));
-  }
+/** Name spaces. */
+const TAGS = 0;
+const IDENTIFIERS = 1;
 
-  /** Counts one more use. @returns 1 for the first */
-  add(name: number): number {
-    if (this.#used * 4 > this.#slots.length) this.#grow();
-    const slot = this.#find(name);
-    if (this.#slots[slot] === 0) {
-      this.#slots[slot] = name + 1;
-      this.#used++;
+/** String offset of a type's name. */
+export function nameOf(t: CTables, id: number): number {
+  return t.words[t.index[id]];
+}
+
+/** Which of its name's uses a struct, union, enum or int is: 1 for the name itself, 2 for `name___2`. */
+export function tagNumber(t: CTables, id: number): number {
+  if (t.numbers[id] === 0) t.numbers[id] = isForward(t, id) ? 1 : countName(t, nameOf(t, id), TAGS);
+  return t.numbers[id];
+}
+
+/** The same of a typedef. */
+export function identifierNumber(t: CTables, id: number): number {
+  if (t.numbers[id] === 0) t.numbers[id] = isForward(t, id) ? 1 : countName(t, nameOf(t, id), IDENTIFIERS);
+  return t.numbers[id];
+}
+
+/** The same of an enumerator, counted anew each time it is printed. */
+export function enumeratorNumber(t: CTables, name: number): number {
+  return countName(t, name, IDENTIFIERS);
+}
+
+/** Writes a name with its number where it is not the first of its kind. */
+export function writeNumbered(t: CTables, name: number, number: number): void {
+  writeString(t, name);
+  if (number > 1) writeNumber(t, number);
+}
+
+/** Writes `struct name`, `union name`, `enum name`, or the keyword alone. */
+export function writeTag(t: CTables, id: number): void {
+  const kind = t.kinds[id];
+  const name = nameOf(t, id);
+  if (kind === BTF_KIND.STRUCT) write(t, name === 0 ? 'struct' : 'struct ');
+  else if (kind === BTF_KIND.UNION) write(t, name === 0 ? 'union' : 'union ');
+  else write(t, name === 0 ? 'enum' : 'enum ');
+  if (name !== 0) writeNumbered(t, name, tagNumber(t, id));
+}
+
+/** Writes `struct name` or `union name` of a FWD. */
+export function writeForward(t: CTables, id: number): void {
+  write(t, infoFlag(t.words[t.index[id] + 1]) ? 'union ' : 'struct ');
+  writeNumbered(t, nameOf(t, id), tagNumber(t, id));
+}
+
+function writeNumber(t: CTables, number: number): void {
+  write(t, '___');
+  writeUnsigned(t, number);
+}
+
+function isForward(t: CTables, id: number): boolean {
+  const kind = t.kinds[id];
+  if (nameOf(t, id) === 0 || kind === BTF_KIND.FWD) return true;
+  return kind === BTF_KIND.ENUM && infoVlen(t.words[t.index[id] + 1]) === 0;
+}
+
+/** Counts one more use of a name in a name space: names are told apart by their bytes, not by their place. */
+function countName(t: CTables, name: number, space: number): number {
+  const head = hash(t, name) & t.nameMask;
+  let entry = t.nameHeads[head];
+  while (entry !== 0) {
+    const key = t.nameKeys[entry];
+    if ((key & 1) === space && isSame(t, key >>> 1, name)) {
+      t.nameCounts[entry]++;
+      return t.nameCounts[entry];
     }
-    return ++this.#slots[slot + 1];
+    entry = t.nameNexts[entry];
   }
+  entry = t.lastName + 1;
+  t.lastName = entry;
+  t.nameKeys[entry] = (name << 1) | space;
+  t.nameCounts[entry] = 1;
+  t.nameNexts[entry] = t.nameHeads[head];
+  t.nameHeads[head] = entry;
+  return 1;
+}
 
-  #find(name: number): number {
-    const mask = this.#slots.length / 2 - 1;
-    for (let i = this.#hash(name) & mask; ; i = (i + 1) & mask) {
-      const known = this.#slots[2 * i];
-      if (known === 0 || this.#equal(known - 1, name)) return 2 * i;
-    }
-  }
-
-  #grow(): void {
-    const old = this.#slots;
-    this.#slots = new Uint32Array(old.length * 2);
-    for (let i = 0; i < old.length; i += 2) {
-      if (old[i] === 0) continue;
-      const slot = this.#find(old[i] - 1);
-      this.#slots[slot] = old[i];
-      this.#slots[slot + 1] = old[i + 1];
-    }
-  }
-
-  #hash(name: number): number {
-    const { bytes, view } = this.#strings;
-    const lastWord = view.byteLength - WORD;
-    let value = 0;
-    let at = name;
-    for (; at <= lastWord; at += WORD) {
-      const word = view.getInt32(at, true);
-      const end = firstZeroByte(word);
-      if (end < WORD) return mix(value, end === 0 ? 0 : word << (32 - 8 * end));
-      value = mix(value, word);
-    }
-    // The same as of a whole word, bytes of which stand at the end of the strings.
-    let rest = 0;
-    for (; bytes[at] !== 0; at++) rest = (rest >>> 8) | (bytes[at] << 24);
-    return mix(value, rest);
-  }
-
-  #equal(a: number, b: number): boolean {
-    if (a === b) return true;
-    const strings = this.#strings.bytes;
-    for (let i = 0; ; i++) {
-      if (strings[a + i] !== strings[b + i]) return false;
-      if (strings[a + i] === 0) return true;
-    }
+function hash(t: CTables, name: number): number {
+  let value = 0;
+  for (let at = name; ; at += 4) {
+    const word = t.stringView.getInt32(at, true);
+    const end = firstZero(word);
+    if (end < 4) return mix(value, end === 0 ? 0 : word << (32 - 8 * end));
+    value = mix(value, word);
   }
 }
 
@@ -78,51 +100,16 @@ function mix(value: number, word: number): number {
   return mixed ^ (mixed >>> 15);
 }
 
-/**
- * Names in C are unique, in BTF they need not be: the second type of a name becomes `name___2`. Tags of structs, unions
- * and enums are one name space, typedefs and enumerators another; a forward declaration keeps its name.
- */
-export class CNames {
-  readonly #btf: Btf;
-  readonly #tags: NameCounts;
-  readonly #identifiers: NameCounts;
-  /** By id: 0 not named yet, else the number of the name, 1 for the name as it is. */
-  readonly #numbers: Uint32Array;
+function isSame(t: CTables, a: number, b: number): boolean {
+  return a === b || compareStrings(t.strings, a, b) === 0;
+}
 
-  constructor(btf: Btf) {
-    this.#btf = btf;
-    this.#tags = new NameCounts(btf.strings);
-    this.#identifiers = new NameCounts(btf.strings);
-    this.#numbers = new Uint32Array(btf.typeCount);
-  }
-
-  /** Which of its name's uses a struct, union, enum or int is: 1 for the name itself, 2 for `name___2`. */
-  tag(id: BtfId): number {
-    return this.#number(id, this.#tags);
-  }
-
-  /** The same of a typedef. */
-  identifier(id: BtfId): number {
-    return this.#number(id, this.#identifiers);
-  }
-
-  /** The same of an enumerator, counted anew each time it is printed. */
-  enumerator(name: number): number {
-    return this.#identifiers.add(name);
-  }
-
-  #number(id: BtfId, counts: NameCounts): number {
-    if (this.#numbers[id] === 0) this.#numbers[id] = this.#isForward(id) ? 1 : counts.add(this.#nameOffset(id));
-    return this.#numbers[id];
-  }
-
-  #nameOffset(id: BtfId): number {
-    return this.#btf.words[this.#btf.index[id]];
-  }
-
-  #isForward(id: BtfId): boolean {
-    const kind = this.#btf.kinds[id];
-    if (this.#nameOffset(id) === 0 || kind === BTF_KIND.FWD) return true;
-    return kind === BTF_KIND.ENUM && this.#btf.vlenOf(id) === 0;
+/** As strcmp(3) of the strings at two offsets. */
+export function compareStrings(strings: Uint8Array, a: number, b: number): number {
+  if (a === b) return 0;
+  for (let i = 0; ; i++) {
+    const byte = strings[a + i];
+    if (byte !== strings[b + i]) return byte - strings[b + i];
+    if (byte === 0) return 0;
   }
 }

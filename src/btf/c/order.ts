@@ -1,133 +1,132 @@
-import type { Btf } from '../btf.ts';
-import { errTooDeep, errTypeCycle, errUnprintable } from '../errors.ts';
 import { BTF_KIND, infoVlen } from '../kinds.ts';
-import type { BtfId } from '../model.ts';
+import { nameOf } from './names.ts';
+import { ACTIVE, type CTables, DONE, PROBLEM } from './tables.ts';
+
+// Orders definitions so that C accepts them: what a type holds by value comes before it. What it only points to may come
+// later (a forward declaration serves), unless that has no name and so is defined in place.
+//
+// The order is libbpf's, quirks included: it decides what `bpftool btf dump format c` prints first.
+// @see tools/lib/bpf/btf_dump.c (v6.12)
 
 /** Deepest nesting of types that is followed. */
-const DEPTH_MAX = 1000;
+export const DEPTH_MAX = 1000;
 
-/** States of a type beside 0, not looked at yet. */
-const ACTIVE = 1;
-const DONE = 2;
+/** Whether the type and all that it needs were given out. */
+export function isOrdered(t: CTables, id: number): boolean {
+  return t.orderStates[id] === DONE;
+}
 
-/**
- * Orders definitions so that C accepts them: what a type holds by value comes before it. What it only points to may come
- * later (a forward declaration serves), unless that has no name and so is defined in place.
- *
- * The order is libbpf's, quirks included: it decides what `bpftool btf dump format c` prints first.
- * @see tools/lib/bpf/btf_dump.c (v6.12)
- */
-export class DefinitionOrder {
-  readonly #btf: Btf;
-  readonly #state: Uint8Array;
-  /** Types that some other type refers to: an enum without a name that nothing refers to is a definition of its own. */
-  readonly #referenced: Uint8Array;
-  readonly #queue: BtfId[] = [];
-  #steps = 0;
-  readonly #stepsMax: number;
+/** Queues the definitions that have to be printed for a type, itself last, but for those given out before. */
+export function queueDefinitions(t: CTables, id: number): void {
+  t.queueLength = 0;
+  visit(t, id, false);
+}
 
-  constructor(btf: Btf) {
-    this.#btf = btf;
-    this.#state = new Uint8Array(btf.typeCount);
-    this.#state[0] = DONE;
-    this.#referenced = referencedTypes(btf);
-    this.#stepsMax = 300_000 + 32 * btf.words.length;
+/** @returns whether the type must be defined before what leads to it; a pointer to a named type may wait */
+function visit(t: CTables, id: number, throughPointer: boolean): boolean {
+  if (t.orderStates[id] === DONE) return true;
+  t.orderSteps++;
+  if (t.depth > DEPTH_MAX || t.orderSteps > t.stepsMax) return t.fail(PROBLEM.tooDeep, id);
+  if (t.orderStates[id] === ACTIVE) {
+    if (throughPointer && isComposite(t.kinds[id]) && nameOf(t, id) !== 0) return false;
+    return t.fail(PROBLEM.cycle, id);
   }
+  t.depth++;
+  const strong = visitKind(t, id, throughPointer);
+  t.depth--;
+  return strong;
+}
 
-  /** Whether the type and all that it needs were given out. */
-  isDone(id: BtfId): boolean {
-    return this.#state[id] === DONE;
-  }
-
-  /**
-   * Definitions that have to be printed for a type, itself last, but for those given out before.
-   * @returns a list that the next call reuses
-   */
-  definitionsFor(id: BtfId): readonly BtfId[] {
-    if (this.#queue.length > 0) this.#queue.length = 0;
-    if (this.#state[id] !== DONE) this.#visit(id, false, 0);
-    return this.#queue;
-  }
-
-  /** @returns whether the type must be defined before what leads to it; a pointer to a named type may wait */
-  #visit(id: BtfId, throughPointer: boolean, depth: number): boolean {
-    if (this.#state[id] === DONE) return true;
-    if (depth > DEPTH_MAX || ++this.#steps > this.#stepsMax) throw errTooDeep({ id, depth: DEPTH_MAX });
-    const { words, index } = this.#btf;
-    const at = index[id];
-    const isNamed = words[at] !== 0;
-    const kind = this.#btf.kinds[id];
-    if (this.#state[id] === ACTIVE) {
-      const isComposite = kind === BTF_KIND.STRUCT || kind === BTF_KIND.UNION;
-      if (isComposite && throughPointer && isNamed) return false;
-      throw errTypeCycle({ id });
+function visitKind(t: CTables, id: number, throughPointer: boolean): boolean {
+  const at = t.index[id];
+  switch (t.kinds[id]) {
+    case BTF_KIND.PTR: {
+      const strong = visit(t, t.words[at + 2], true);
+      t.orderStates[id] = DONE;
+      return strong;
     }
-    switch (kind) {
-      case BTF_KIND.PTR: {
-        const strong = this.#visit(words[at + 2], true, depth + 1);
-        this.#state[id] = DONE;
-        return strong;
-      }
-      case BTF_KIND.ARRAY:
-        return this.#visit(words[at + 3], false, depth + 1);
-      case BTF_KIND.VOLATILE:
-      case BTF_KIND.CONST:
-      case BTF_KIND.RESTRICT:
-      case BTF_KIND.TYPE_TAG:
-        return this.#visit(words[at + 2], throughPointer, depth + 1);
-      case BTF_KIND.STRUCT:
-      case BTF_KIND.UNION: {
-        if (throughPointer && isNamed) return false;
-        this.#state[id] = ACTIVE;
-        for (let m = at + 3, end = m + 3 * infoVlen(words[at + 1]); m < end; m += 3) {
-          if (this.#state[words[m + 1]] !== DONE) this.#visit(words[m + 1], false, depth + 1);
-        }
-        return this.#finish(id, isNamed);
-      }
-      case BTF_KIND.ENUM:
-      case BTF_KIND.ENUM64:
-      case BTF_KIND.FWD:
-        return this.#finish(id, isNamed || this.#referenced[id] === 0);
-      case BTF_KIND.TYPEDEF: {
-        const strong = this.#visit(words[at + 2], throughPointer, depth + 1);
-        return throughPointer && !strong ? false : this.#finish(id, true);
-      }
-      case BTF_KIND.FUNC_PROTO: {
-        let strong = this.#visit(words[at + 2], throughPointer, depth + 1);
-        for (let m = at + 3, end = m + 2 * infoVlen(words[at + 1]); m < end; m += 2) {
-          if (this.#visit(words[m + 1], throughPointer, depth + 1)) strong = true;
-        }
-        return strong;
-      }
-      case BTF_KIND.INT:
-      case BTF_KIND.FLOAT:
-      case BTF_KIND.FUNC:
-      case BTF_KIND.VAR:
-      case BTF_KIND.DATASEC:
-      case BTF_KIND.DECL_TAG:
-        this.#state[id] = DONE;
-        return false;
-      default:
-        throw errUnprintable({ id, kind });
+    case BTF_KIND.ARRAY:
+      return pass(t, id, { target: t.words[at + 3], throughPointer: false });
+    case BTF_KIND.VOLATILE:
+    case BTF_KIND.CONST:
+    case BTF_KIND.RESTRICT:
+    case BTF_KIND.TYPE_TAG:
+      return pass(t, id, { target: t.words[at + 2], throughPointer });
+    case BTF_KIND.STRUCT:
+    case BTF_KIND.UNION:
+      return throughPointer && nameOf(t, id) !== 0 ? false : visitMembers(t, id);
+    case BTF_KIND.ENUM:
+    case BTF_KIND.ENUM64:
+    case BTF_KIND.FWD:
+      // An enum without a name that nothing refers to is a definition of its own.
+      return finish(t, id, nameOf(t, id) !== 0 || t.referenced[id] === 0);
+    case BTF_KIND.TYPEDEF: {
+      const strong = visit(t, t.words[at + 2], throughPointer);
+      return throughPointer && !strong ? false : finish(t, id, true);
     }
-  }
-
-  #finish(id: BtfId, isDefinition: boolean): true {
-    if (isDefinition) this.#queue.push(id);
-    this.#state[id] = DONE;
-    return true;
+    case BTF_KIND.FUNC_PROTO:
+      return visitPrototype(t, id, throughPointer);
+    case BTF_KIND.INT:
+    case BTF_KIND.FLOAT:
+    case BTF_KIND.FUNC:
+    case BTF_KIND.VAR:
+    case BTF_KIND.DATASEC:
+    case BTF_KIND.DECL_TAG:
+      t.orderStates[id] = DONE;
+      return false;
+    default:
+      return t.fail(PROBLEM.unprintable, id);
   }
 }
 
-/** A FUNC refers to a FUNC_PROTO alone, which nobody asks for. */
-function referencedTypes(btf: Btf): Uint8Array {
-  const { words, index } = btf;
-  const referenced = new Uint8Array(btf.typeCount);
-  for (let id = 1; id < btf.typeCount; id++) {
-    const at = index[id];
-    const kind = btf.kinds[id];
-    const vlen = infoVlen(words[at + 1]);
-    switch (kind) {
+/** What only leads to a type is done with it. */
+function pass(
+  t: CTables,
+  id: number,
+  { target, throughPointer }: { target: number; throughPointer: boolean },
+): boolean {
+  const strong = visit(t, target, throughPointer);
+  if (t.orderStates[target] === DONE) t.orderStates[id] = DONE;
+  return strong;
+}
+
+function visitMembers(t: CTables, id: number): boolean {
+  const at = t.index[id];
+  t.orderStates[id] = ACTIVE;
+  const end = at + 3 + 3 * infoVlen(t.words[at + 1]);
+  for (let m = at + 3; m < end; m += 3) visit(t, t.words[m + 1], false);
+  return finish(t, id, nameOf(t, id) !== 0);
+}
+
+function visitPrototype(t: CTables, id: number, throughPointer: boolean): boolean {
+  const at = t.index[id];
+  const end = at + 3 + 2 * infoVlen(t.words[at + 1]);
+  let strong = visit(t, t.words[at + 2], throughPointer);
+  for (let m = at + 3; m < end; m += 2) {
+    if (visit(t, t.words[m + 1], throughPointer)) strong = true;
+  }
+  return strong;
+}
+
+function finish(t: CTables, id: number, isDefinition: boolean): boolean {
+  if (isDefinition) {
+    t.queue[t.queueLength] = id;
+    t.queueLength++;
+  }
+  t.orderStates[id] = DONE;
+  return true;
+}
+
+/** Whether a kind is a struct or a union. */
+export function isComposite(kind: number): boolean {
+  return kind === BTF_KIND.STRUCT || kind === BTF_KIND.UNION;
+}
+
+/** Marks types that some other type refers to. A FUNC refers to a FUNC_PROTO alone, which nobody asks for. */
+export function markReferenced(t: CTables): void {
+  for (let id = 1; id < t.typeCount; id++) {
+    const at = t.index[id];
+    switch (t.kinds[id]) {
       case BTF_KIND.VOLATILE:
       case BTF_KIND.CONST:
       case BTF_KIND.RESTRICT:
@@ -136,25 +135,30 @@ function referencedTypes(btf: Btf): Uint8Array {
       case BTF_KIND.VAR:
       case BTF_KIND.DECL_TAG:
       case BTF_KIND.TYPE_TAG:
-        referenced[words[at + 2]] = 1;
+        t.referenced[t.words[at + 2]] = 1;
         break;
       case BTF_KIND.ARRAY:
-        referenced[words[at + 3]] = 1;
-        referenced[words[at + 4]] = 1;
+        t.referenced[t.words[at + 3]] = 1;
+        t.referenced[t.words[at + 4]] = 1;
         break;
       case BTF_KIND.STRUCT:
       case BTF_KIND.UNION:
-        for (let m = at + 4, end = m + 3 * vlen; m < end; m += 3) referenced[words[m]] = 1;
+        markElements(t, at, { type: 1, size: 3 });
         break;
       case BTF_KIND.FUNC_PROTO:
-        for (let m = at + 4, end = m + 2 * vlen; m < end; m += 2) referenced[words[m]] = 1;
+        markElements(t, at, { type: 1, size: 2 });
         break;
       case BTF_KIND.DATASEC:
-        for (let m = at + 3, end = m + 3 * vlen; m < end; m += 3) referenced[words[m]] = 1;
+        markElements(t, at, { type: 0, size: 3 });
         break;
       default:
         break;
     }
   }
-  return referenced;
+}
+
+function markElements(t: CTables, at: number, { type, size }: { type: number; size: number }): void {
+  const first = at + 3 + type;
+  const end = first + size * infoVlen(t.words[at + 1]);
+  for (let m = first; m < end; m += size) t.referenced[t.words[m]] = 1;
 }

@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import {
   type Btf,
   BtfError,
@@ -41,9 +40,6 @@ export const btfDump: Handler = async (context, words) => {
 
 /** Types that C cannot say end in the errno that libbpf's printer gives. */
 function cForm(btf: Btf, options: CDumpOptions): Uint8Array {
-  // The printer is many functions that run for a moment: with less inlined they are compiled sooner, and the dump of a
-  // kernel takes 0.87 times as long (bench/btf-dump.bench.ts).
-  setFlagsFromString('--max-inlined-bytecode-size-cumulative=300');
   try {
     return formatBtfC(btf, options);
   } catch (error) {

@@ -1,0 +1,62 @@
+// Runs a compiled record: the part of it that is in the command line's bundle.
+
+/** What compile.ts made, with the code in base64. */
+export interface StoredImage {
+  readonly code: string;
+  readonly arrays: readonly { readonly name: string; readonly type: string }[];
+  readonly variables: readonly { readonly name: string; readonly type: string }[];
+}
+
+/** What the compiled functions ask of their host: the record's methods. */
+export type Host = Readonly<Record<string, (...values: number[]) => void>>;
+
+const PAGE = 0x1_0000;
+const ALIGN = 16;
+const ELEMENT: Readonly<Record<string, number>> = { Int32Array: 4, Uint8Array: 1, DataView: 1 };
+
+/**
+ * Lays out the arrays in a memory of their own and starts the code.
+ * @param sizes elements of each array; the last one may be made larger, a `xsView` is another view of `xs`
+ */
+export function start(image: StoredImage, sizes: Readonly<Record<string, number>>, host: Host) {
+  const places = new Map<string, { at: number; length: number; type: string }>();
+  let size = 0;
+  for (const { name, type } of image.arrays) {
+    const viewed = places.get(name.replace(/View$/, 's'));
+    if (viewed !== undefined && name.endsWith('View')) {
+      places.set(name, { ...viewed, type });
+      continue;
+    }
+    places.set(name, { at: size, length: sizes[name], type });
+    size = Math.ceil((size + sizes[name] * ELEMENT[type]) / ALIGN) * ALIGN;
+  }
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(size / PAGE) });
+  const bases = [...places].map(([name, { at }]) => [name, at]);
+  const code = new WebAssembly.Module(Buffer.from(image.code, 'base64'));
+  const { exports } = new WebAssembly.Instance(code, { host: { memory, ...Object.fromEntries(bases), ...host } });
+  const functions = exports as Record<string, (...values: number[]) => number>;
+
+  const tables = {};
+  for (const [name, place] of places) Object.defineProperty(tables, name, { get: () => viewOf(memory, place) });
+  for (const { name, type } of image.variables) {
+    const variable = exports[name] as { value: number };
+    Object.defineProperty(tables, name, {
+      get: () => (type === 'boolean' ? variable.value !== 0 : variable.value),
+      set: (value: number | boolean) => {
+        variable.value = Number(value);
+      },
+    });
+  }
+  const last = [...places.values()].at(-1)!;
+  /** Makes the last array that long. */
+  const resize = (length: number) => {
+    memory.grow(Math.ceil((last.at + length) / PAGE) - memory.buffer.byteLength / PAGE);
+    last.length = length;
+  };
+  return { ...functions, tables, resize };
+}
+
+function viewOf({ buffer }: WebAssembly.Memory, { at, length, type }: { at: number; length: number; type: string }) {
+  if (type === 'Int32Array') return new Int32Array(buffer, at, length);
+  return type === 'Uint8Array' ? new Uint8Array(buffer, at, length) : new DataView(buffer, at, length);
+}
