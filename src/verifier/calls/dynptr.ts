@@ -41,7 +41,7 @@ export function stackDynptr(walk: Walk, register: number): number | Refusal {
 /** Whether a dynptr may be made there: whatever was there is overwritten. */
 export function mayBecomeDynptr(walk: Walk, register: number): Refusal | undefined {
   if (baseType(walk.typeOf(register)) !== PTR_TO_STACK || typeof stackDynptr(walk, register) !== 'number') {
-    return walk.invalid('Dynptr has to be an uninitialized dynptr');
+    return misplaced(walk, register, 'Dynptr has to be an uninitialized dynptr');
   }
   for (let off = 0; off < 8 * SLOTS; off += 8) {
     const refusal = checkAccess(walk, { register, off, size: 8, write: true });
@@ -51,8 +51,15 @@ export function mayBecomeDynptr(walk: Walk, register: number): Refusal | undefin
 }
 
 /** Whether the register leads to a dynptr that was made before. */
-export function isInitialised(walk: Walk, register: number): boolean {
-  return dynptrRow(walk, register) >= 0;
+export function checkInitialised(walk: Walk, register: number): Refusal | undefined {
+  if (dynptrRow(walk, register) >= 0) return undefined;
+  return misplaced(walk, register, `Expected an initialized dynptr as arg #${register - 1}`);
+}
+
+/** A refusal that also says what is wrong with the place, where that is why. */
+function misplaced(walk: Walk, register: number, text: string): Refusal {
+  const place = baseType(walk.typeOf(register)) === PTR_TO_STACK ? stackDynptr(walk, register) : 0;
+  return walk.invalid(typeof place === 'number' ? text : `${place.text}\n${text}`);
 }
 
 /** The row of the dynptr that the register leads to; -1 where there is none. */

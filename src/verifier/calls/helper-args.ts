@@ -112,11 +112,7 @@ function takeMap(walk: Walk, { call, row }: CheckedArg): Refusal | undefined {
   const { w } = walk;
   const [map, uid] = [w[row + AUX], w[row + AUX2]];
   if (call.map >= 0 && (call.map !== map || call.mapUid !== uid)) {
-    const text =
-      call.mapUid !== uid
-        ? `timer pointer in R1 map_uid=${call.mapUid} doesn't match map pointer in R2 map_uid=${uid}`
-        : `timer pointer in R1 doesn't match map pointer in R2`;
-    return walk.invalid(text);
+    return walk.invalid(`timer pointer in R1 map_uid=${call.mapUid} doesn't match map pointer in R2 map_uid=${uid}`);
   }
   call.map = map;
   call.mapUid = uid;

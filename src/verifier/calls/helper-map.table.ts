@@ -62,10 +62,10 @@ export const HELPERS_OF_MAP: Readonly<Record<number, readonly number[]>> = {
   [m.BPF_MAP_TYPE_REUSEPORT_SOCKARRAY]: [f.BPF_FUNC_sk_select_reuseport],
   [m.BPF_MAP_TYPE_QUEUE]: [f.BPF_FUNC_map_peek_elem, f.BPF_FUNC_map_pop_elem, f.BPF_FUNC_map_push_elem],
   [m.BPF_MAP_TYPE_STACK]: [f.BPF_FUNC_map_peek_elem, f.BPF_FUNC_map_pop_elem, f.BPF_FUNC_map_push_elem],
-  [m.BPF_MAP_TYPE_SK_STORAGE]: [f.BPF_FUNC_sk_storage_get, f.BPF_FUNC_sk_storage_delete],
-  [m.BPF_MAP_TYPE_INODE_STORAGE]: [f.BPF_FUNC_inode_storage_get, f.BPF_FUNC_inode_storage_delete],
-  [m.BPF_MAP_TYPE_TASK_STORAGE]: [f.BPF_FUNC_task_storage_get, f.BPF_FUNC_task_storage_delete],
-  [m.BPF_MAP_TYPE_CGRP_STORAGE]: [f.BPF_FUNC_cgrp_storage_get, f.BPF_FUNC_cgrp_storage_delete],
+  [m.BPF_MAP_TYPE_SK_STORAGE]: [f.BPF_FUNC_sk_storage_get, f.BPF_FUNC_sk_storage_delete, f.BPF_FUNC_kptr_xchg],
+  [m.BPF_MAP_TYPE_INODE_STORAGE]: [f.BPF_FUNC_inode_storage_get, f.BPF_FUNC_inode_storage_delete, f.BPF_FUNC_kptr_xchg],
+  [m.BPF_MAP_TYPE_TASK_STORAGE]: [f.BPF_FUNC_task_storage_get, f.BPF_FUNC_task_storage_delete, f.BPF_FUNC_kptr_xchg],
+  [m.BPF_MAP_TYPE_CGRP_STORAGE]: [f.BPF_FUNC_cgrp_storage_get, f.BPF_FUNC_cgrp_storage_delete, f.BPF_FUNC_kptr_xchg],
   [m.BPF_MAP_TYPE_BLOOM_FILTER]: [f.BPF_FUNC_map_peek_elem, f.BPF_FUNC_map_push_elem],
 };
 

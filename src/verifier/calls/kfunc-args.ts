@@ -97,10 +97,11 @@ function checkPointer(walk: Walk, call: KfuncCall, index: number): Refusal | und
     call.reference = w[row + REF];
     if (flags.has('release')) call.releases = register;
   }
-  if (params[index].name.endsWith('__map')) return takeMap(walk, call, register);
   const kind = pointerKind(walk, call, index);
   if (typeof kind === 'object') return kind;
   if (kind === 'null') return undefined;
+  const otherMap = kind === 'map' ? takeMap(walk, call, register) : undefined;
+  if (otherMap) return otherMap;
   return (
     checkTrust(walk, call, { index, kind }) ??
     checkOffset(walk, call, register) ??
@@ -176,6 +177,7 @@ function checkKind(walk: Walk, call: KfuncCall, { index, kind }: KfuncArg): Refu
     case 'list_node':
     case 'rb_node':
       return checkNode(walk, call, { index, kind });
+    case 'map':
     case 'object':
       return checkKfuncObject(walk, call, index);
     case 'callback':
@@ -248,19 +250,23 @@ function checkSized(walk: Walk, call: KfuncCall, index: number): Refusal | undef
   return params[index + 1].name.endsWith('__szk') ? takeConstant(walk, call, register + 1) : undefined;
 }
 
+/** What is neither a map nor looks like something of the kernel. */
+const NO_MAP: readonly number[] = [SCALAR_VALUE, PTR_TO_CTX, PTR_TO_STACK];
+
+/** A map that the program names, or an object of the kernel that is one: which one that is, nobody knows. */
 function takeMap(walk: Walk, call: KfuncCall, register: number): Refusal | undefined {
   const { w } = walk;
   const row = walk.reg(register);
-  if (baseType(w[row + TYPE]) !== CONST_PTR_TO_MAP) return walk.invalid(`pointer in R${register} isn't map pointer`);
+  const base = baseType(w[row + TYPE]);
+  if (NO_MAP.includes(base)) return walk.invalid(`pointer in R${register} isn't map pointer`);
+  if (base !== CONST_PTR_TO_MAP) return undefined;
   const found = { index: w[row + AUX], uid: w[row + AUX2] };
   const { map } = call;
   if (map && (map.index !== found.index || map.uid !== found.uid)) {
     const what = call.kfunc.name.includes('task_work') ? 'bpf_task_work' : 'workqueue';
-    const text =
-      map.uid !== found.uid
-        ? `${what} pointer in R1 map_uid=${map.uid} doesn't match map pointer in R2 map_uid=${found.uid}`
-        : `${what} pointer in R1 doesn't match map pointer in R2`;
-    return walk.invalid(text);
+    return walk.invalid(
+      `${what} pointer in R1 map_uid=${map.uid} doesn't match map pointer in R2 map_uid=${found.uid}`,
+    );
   }
   call.map = found;
   return undefined;

@@ -11,7 +11,7 @@ import {
   PTR_TO_STACK,
 } from '../state/reg-type.ts';
 import type { Walk } from '../walk/walk.ts';
-import { createDynptr, dynptrRow, mayBecomeDynptr } from './dynptr.ts';
+import { checkInitialised, createDynptr, dynptrRow, mayBecomeDynptr } from './dynptr.ts';
 import type { KfuncCall } from './kfunc-call.ts';
 
 /** What the dynptrs are made of that kfuncs make. */
@@ -41,8 +41,9 @@ export function checkKfuncDynptr(walk: Walk, call: KfuncCall, index: number): Re
   if (base === CONST_PTR_TO_DYNPTR && !readOnly) {
     return walk.invalid('cannot pass pointer to const bpf_dynptr, the helper mutates it');
   }
+  const refusal = checkInitialised(walk, register);
+  if (refusal) return refusal;
   const row = dynptrRow(walk, register);
-  if (row < 0) return walk.invalid(`Expected an initialized dynptr as arg #${index}`);
   const { w } = walk;
   call.dynptr = { id: w[row + ID], type: w[row + AUX], reference: w[row + REF] };
   return undefined;

@@ -2,7 +2,15 @@ import { AUX, AUX2, OFF, REF, TYPE } from '../domain/row.ts';
 import { isRcu, isTrusted } from '../memory/trust.ts';
 import type { Refusal } from '../refusal.ts';
 import { VMLINUX } from '../state/btf-table.ts';
-import { baseType, CONST_PTR_TO_MAP, PTR_TO_BTF_ID, regTypeName } from '../state/reg-type.ts';
+import {
+  baseType,
+  CONST_PTR_TO_MAP,
+  MEM_ALLOC,
+  NON_OWN_REF,
+  PTR_TO_BTF_ID,
+  PTR_TRUSTED,
+  regTypeName,
+} from '../state/reg-type.ts';
 import { isSameStruct } from '../types/same-struct.ts';
 import type { Walk } from '../walk/walk.ts';
 import { objectStruct, type PointerKind } from './kfunc-arg-kind.ts';
@@ -14,7 +22,7 @@ export function checkTrust(
   { kfunc }: KfuncCall,
   { index, kind }: { readonly index: number; readonly kind: PointerKind },
 ): Refusal | undefined {
-  if (kind !== 'object' && kind !== 'allocated') return undefined;
+  if (kind !== 'object' && kind !== 'allocated' && kind !== 'map') return undefined;
   const { flags } = kfunc;
   const wanted = flags.has('trusted') || flags.has('release');
   if (!wanted && !flags.has('rcu')) return undefined;
@@ -29,12 +37,13 @@ export function checkKfuncObject(walk: Walk, { kfunc, releases }: KfuncCall, ind
   const { w } = walk;
   const register = index + 1;
   const row = walk.reg(register);
-  const wanted = pointee(kfunc.btf, kfunc.params[index].type)!;
+  const { name, type: parameter } = kfunc.params[index];
+  const isMap = name.endsWith('__map');
+  const wanted = isMap ? walk.options.vmlinux()!.findByName('bpf_map', 'STRUCT')! : pointee(kfunc.btf, parameter)!;
   const given = givenType(walk, row);
   if (!given) {
-    return walk.invalid(
-      `arg#${index} is ${regTypeName(w[row + TYPE])} expected ${regTypeName(PTR_TO_BTF_ID)} or socket`,
-    );
+    const wantedType = baseType(w[row + TYPE]) | (w[row + TYPE] & (MEM_ALLOC | PTR_TRUSTED | NON_OWN_REF));
+    return walk.invalid(`arg#${index} is ${regTypeName(w[row + TYPE])} expected ${regTypeName(wantedType)} or socket`);
   }
   const type = walk.btfs.at(given.index).typeById(given.typeId);
   const released = kfunc.flags.has('release') && releases === register && w[row + REF] !== 0;

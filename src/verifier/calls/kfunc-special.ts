@@ -1,6 +1,4 @@
-import { type Btf, type BtfId, resolveType } from '../../btf/index.ts';
-import { contextOfProgType } from '../../catalog/index.ts';
-import { bpf_prog_type } from '../../uapi/index.ts';
+import { type Btf, type BtfId, isComposite, resolveType } from '../../btf/index.ts';
 import { AUX, AUX2 } from '../domain/row.ts';
 import { mayAccessPacket } from '../memory/packet.ts';
 import type { Refusal } from '../refusal.ts';
@@ -18,6 +16,7 @@ import {
   PTR_UNTRUSTED,
 } from '../state/reg-type.ts';
 import { objectFields } from '../types/field-table.ts';
+import { kernelContext } from '../types/kernel-context.ts';
 import { setPointer } from '../walk/set-row.ts';
 import type { Walk } from '../walk/walk.ts';
 import type { KfuncCall, TypeRef } from './kfunc-call.ts';
@@ -106,30 +105,24 @@ function isScalarStruct(btf: Btf, id: BtfId, depth = 0): boolean {
   }
 }
 
-/** Kernel structs behind contexts that are not translated field by field. */
-const UNTRANSLATED: Readonly<Record<number, string>> = {
-  [bpf_prog_type.BPF_PROG_TYPE_NETFILTER]: 'bpf_nf_ctx',
-  [bpf_prog_type.BPF_PROG_TYPE_KPROBE]: 'pt_regs',
-  [bpf_prog_type.BPF_PROG_TYPE_CGROUP_DEVICE]: 'bpf_cgroup_dev_ctx',
-};
-
 function setKernelContext(walk: Walk): Refusal | undefined {
-  const { progType } = walk.options;
-  const name = contextOfProgType(progType)?.kernel ?? UNTRANSLATED[progType] ?? '';
-  const type = walk.options.vmlinux()?.findByName(name, 'STRUCT');
+  const { options } = walk;
+  const type = kernelContext(options.vmlinux(), options.attachTarget?.program?.progType ?? options.progType);
   if (!type) return walk.invalid('get_kern_ctx_btf_id failed');
+  if (!isComposite(type)) return walk.invalid(`kern ctx type id ${type.id} is not a struct`);
   setObject(walk, { index: VMLINUX, typeId: type.id }, PTR_TRUSTED);
   return undefined;
 }
 
 function setReadOnly(walk: Walk, { constant = 0 }: KfuncCall): Refusal | undefined {
   const btf = walk.options.vmlinux();
-  const type = btf?.has(constant) ? resolveType(btf, constant) : undefined;
-  if (type?.kind === 'STRUCT') {
+  const type = btf?.has(constant) ? btf.typeById(constant) : undefined;
+  if (!type) return walk.invalid(`Unknown type ID ${constant} passed to kfunc bpf_rdonly_cast`);
+  if (isComposite(type)) {
     setObject(walk, { index: VMLINUX, typeId: type.id }, PTR_UNTRUSTED);
     return undefined;
   }
-  if (type?.kind === 'VOID') {
+  if (type.kind === 'VOID') {
     setMemory(walk, PTR_TO_MEM | MEM_RDONLY | PTR_UNTRUSTED, 0);
     return undefined;
   }

@@ -46,9 +46,9 @@ type Context = Pick<VerifyOptions, 'progType' | 'expectedAttachType'>;
 
 /** Whether a pointer to the type is one to the context of such a program, by its name alone. */
 export function isContextType({ progType }: Context, btf: Btf, to: BtfId): boolean {
-  if (progType === t.BPF_PROG_TYPE_KPROBE && isRegisters(btf, to)) return true;
   const wanted = NAMES[progType];
   const { name } = btf.typeById(skipModifiersAndTypedefs(btf, to));
+  if (progType === t.BPF_PROG_TYPE_KPROBE && (name === REGISTERS || isRegisters(btf, to))) return true;
   return wanted !== undefined && name !== '' && (name === wanted || name === KERNEL_NAMES[wanted]);
 }
 

@@ -1,4 +1,4 @@
-import { isInitialised } from '../calls/dynptr.ts';
+import { checkInitialised } from '../calls/dynptr.ts';
 import { checkIsStruct } from '../calls/helper-arg-type.ts';
 import { TYPES_OF_KIND } from '../calls/helper-arg-types.ts';
 import { isNullRow } from '../calls/null.ts';
@@ -40,7 +40,8 @@ export function walkGlobalCall(walk: Walk, subprogram: number): Refusal | undefi
   if (effects.maySleep && (rcuLocks > 0 || preemptLocks > 0 || irqId > 0 || !sleepable)) {
     return walk.invalid(NO_SLEEP);
   }
-  if (refusal) return { ...refusal, text: `Caller passes invalid args into func#${subprogram} ('${fn.name}')` };
+  if (refusal)
+    return { ...refusal, text: `${refusal.text}\nCaller passes invalid args into func#${subprogram} ('${fn.name}')` };
   traceAssumed(walk, subprogram);
   if (effects.changesPacket) forgetPacket(walk);
   walk.globalsCalled[subprogram] = 1;
@@ -77,9 +78,9 @@ function checkArgument(walk: Walk, wanted: GlobalArgument, index: number): Refus
       if (type !== CONST_PTR_TO_DYNPTR && type !== PTR_TO_STACK) {
         return walk.invalid(`arg#${index} expected pointer to stack or const struct bpf_dynptr`);
       }
-      return isInitialised(walk, register)
-        ? undefined
-        : walk.invalid(`Expected an initialized dynptr as arg #${index}`);
+      return (
+        (type === CONST_PTR_TO_DYNPTR ? checkUnmoved(walk, register) : undefined) ?? checkInitialised(walk, register)
+      );
     case 'btf':
       return checkObject(walk, wanted, register);
     default:
