@@ -8,13 +8,20 @@ const S64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
 const U64_MAX = 2n ** 64n - 1n;
 const S32 = { min: -(2n ** 31n), max: 2n ** 31n - 1n };
 const U32_MAX_VALUE = 2n ** 32n - 1n;
-/** From here on numbers are hexadecimal. */
+/** Beyond these numbers are hexadecimal. */
 const S16 = { min: -(2n ** 15n), max: 2n ** 15n - 1n };
+const U16_MAX = 2n ** 16n - 1n;
 
-/** A number as logs print it: decimal where 16 bits hold it with its sign, else hexadecimal. */
+/** A number with a sign as logs print it: decimal where 16 bits hold it, else hexadecimal. */
 export function numberText(value: bigint, bits: 32 | 64 = 64): string {
   if (value >= S16.min && value <= S16.max) return String(value);
   return `0x${BigInt.asUintN(bits, value).toString(16)}`;
+}
+
+/** The same of a number without a sign. */
+export function unsignedText(value: bigint): string {
+  const unsigned = BigInt.asUintN(64, value);
+  return unsigned <= U16_MAX ? String(unsigned) : `0x${unsigned.toString(16)}`;
 }
 
 interface Bound {
@@ -37,7 +44,8 @@ export function boundsText(w: Int32Array, row: number): string[] {
     const equal = bounds.filter((other) => !printed.has(other) && areEqual(bound, other));
     for (const other of equal) printed.add(other);
     const bits = bound.name.endsWith('32') ? 32 : 64;
-    parts.push(`${equal.map(({ name }) => `${name}=`).join('')}${numberText(bound.value, bits)}`);
+    const text = bound.name.startsWith('s') ? numberText(bound.value, bits) : unsignedText(bound.value);
+    parts.push(`${equal.map(({ name }) => `${name}=`).join('')}${text}`);
   }
   const allUnknown = w[row + MASK] === -1 && w[row + MASK + 1] === -1;
   if (!allUnknown) parts.push(`var_off=${pairText(w, row)}`);

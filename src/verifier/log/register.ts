@@ -19,7 +19,7 @@ import {
   SCALAR_VALUE,
 } from '../state/reg-type.ts';
 import { ADD_CONST } from '../walk/linked.ts';
-import { boundsText, knownScalar, numberText } from './bounds.ts';
+import { boundsText, knownScalar, numberText, unsignedText } from './bounds.ts';
 import { dynptrName } from './dynptr.ts';
 
 /** What a map is like, as far as logs say it. */
@@ -82,10 +82,10 @@ function parts(names: RowNames, w: Int32Array, row: number): string[] {
   if (base === CONST_PTR_TO_MAP || base === PTR_TO_MAP_KEY || base === PTR_TO_MAP_VALUE) {
     list.push(...mapParts(names.mapViews[w[row + AUX]]));
   }
-  if (base === PTR_TO_MEM && w[row + AUX] !== 0) list.push(`sz=${w[row + AUX] >>> 0}`);
+  if (base === PTR_TO_MEM && w[row + AUX] !== 0) list.push(`sz=${unsignedText(BigInt(w[row + AUX] >>> 0))}`);
   const off = w[row + OFF];
   if (off !== 0) list.push(`off=${numberText(BigInt(off))}`);
-  if (isPacketPointer(type)) list.push(`r=${numberText(BigInt(w[row + AUX]))}`);
+  if (isPacketPointer(type)) list.push(`r=${unsignedText(BigInt(w[row + AUX]))}`);
   if (!isKnown(w, row)) return [...list, ...boundsText(w, row)];
   const value = readS64(w, row + VALUE);
   return value === 0n ? list : [...list, `imm=${numberText(value)}`];

@@ -1,5 +1,6 @@
 import { AUX, AUX2, AUX3, ID, REF, ROW, TYPE } from '../domain/row.ts';
 import {
+  FRAME_WORDS,
   REGS_WORDS,
   SLOT,
   STACK_DYNPTR,
@@ -10,7 +11,7 @@ import {
   spilledRow,
 } from '../state/frame.ts';
 import { NOT_INIT } from '../state/reg-type.ts';
-import type { Frame, Shared } from '../state/state.ts';
+import type { Frame, SavedState, Shared, State } from '../state/state.ts';
 import { dynptrName } from './dynptr.ts';
 import { EVERYTHING, type Marks } from './marks.ts';
 import { type RowNames, registerText } from './register.ts';
@@ -49,6 +50,17 @@ export function frameText(names: RowNames, image: FrameImage, marks: Marks = EVE
   if (frame.callback === 'sync') text += ' cb';
   if (frame.callback === 'async') text += ' async_cb';
   return text;
+}
+
+/** The frame that runs in the state now, and what it was in one that was saved at the same instruction. */
+export function bothStates(walk: RowNames & { readonly state: State }, saved: SavedState): string {
+  const { state } = walk;
+  const index = state.current;
+  const now = { w: state.w, base: index * FRAME_WORDS, slots: state.slots[index], index };
+  const then = { w: saved.words, base: saved.bases[index], slots: saved.slots[index], index };
+  const nowText = frameText(walk, { ...now, frame: state.frame, shared: state.shared });
+  const thenText = frameText(walk, { ...then, frame: saved.frames[index], shared: saved.shared });
+  return `cur state:${nowText}\nold state:${thenText}`;
 }
 
 function slotText(names: RowNames, { w, base, index }: FrameImage, slot: number): string {

@@ -45,6 +45,7 @@ function writeAt(walk: Walk, access: Access, { frame, min, size }: StackRange): 
   const { w } = walk;
   const index = slotIndex(min);
   const slot = slotAt(frame, index);
+  walk.log?.touched.addSlot(index);
   if (
     size !== 8 &&
     !walk.program.privileges.allowPtrLeaks &&
@@ -136,6 +137,7 @@ function writeSomewhere(walk: Walk, access: Access, range: StackRange): Refusal 
   let zeroCounts = false;
   for (let off = min; off < max + size; off++) {
     const slot = slotAt(frame, slotIndex(off));
+    walk.log?.touched.addSlot(slotIndex(off));
     const byte = (-off - 1) & 7;
     const was = slotByte(w, slot, byte);
     const unsafe = walk.program.privileges.allowPtrLeaks ? undefined : exposes(walk, was, off);

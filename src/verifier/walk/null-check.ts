@@ -3,6 +3,7 @@ import { AUX, AUX2, ID, REF, TYPE } from '../domain/row.ts';
 import {
   baseType,
   CONST_PTR_TO_MAP,
+  MEM_ALLOC,
   mayBeNull,
   PTR_MAYBE_NULL,
   PTR_TO_MAP_VALUE,
@@ -31,8 +32,8 @@ function resolve(walk: Walk, row: number, isNull: boolean): void {
     return;
   }
   markNotNull(walk, row);
-  // The id said which pointers are null together. What holds a lock, or a reference, is still told by it.
-  if (!holdsLock(walk, row)) w[row + ID] = w[row + REF];
+  // The id said which pointers are null together. What may hold a lock is still told by it.
+  if (!holdsLock(walk, row)) w[row + ID] = w[row + TYPE] & MEM_ALLOC ? w[row + REF] : 0;
 }
 
 /** The pointer is not null; what is found in a map of maps or of sockets becomes what it is. */

@@ -229,6 +229,7 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
     this.stackLiveness.write(frame, slot);
   }
 
+    this.log?.touched.addSlot(slot);
   /** Whether the call there is of a global function, which is verified on its own. */
   isGlobalCall(insn: number): boolean {
     const subprogram = this.program.subprogramAt.get(insn + 1 + this.insns.imm(insn));
