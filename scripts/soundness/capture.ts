@@ -24,8 +24,7 @@ const FAKE_FD = 100_000;
 
 /** Opens an object in an emulated process up to the point where its programs would be loaded. */
 export function captureObject(path: string, process: Process): Captured {
-  const object = openObject(readFileSync(path), { name: basename(path) });
-  const names = new Set(object.programs.map(({ name }) => name.slice(0, 15)));
+  const names = new Set<string | undefined>();
   const programs: ProgLoadAttr[] = [];
   const preparations: Preparation[] = [];
   const got = <T extends Fd | Errno>(fd: T, preparation: Preparation): T => {
@@ -34,7 +33,7 @@ export function captureObject(path: string, process: Process): Captured {
   };
   const changes: Partial<System> = {
     progLoad(attr) {
-      if (!names.has(attr.progName ?? '')) return process.progLoad(attr);
+      if (!names.has(attr.progName)) return process.progLoad(attr);
       programs.push(attr);
       return FAKE_FD + programs.length;
     },
@@ -60,7 +59,11 @@ export function captureObject(path: string, process: Process): Captured {
     },
   });
   try {
-    for (const program of object.programs) program.autoload = true;
+    const object = openObject(readFileSync(path), { name: basename(path) });
+    for (const program of object.programs) {
+      program.autoload = true;
+      names.add(program.name.slice(0, 15));
+    }
     loadObject(system, object);
   } catch {
     // What was captured until then is as good.

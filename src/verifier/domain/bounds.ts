@@ -1,3 +1,4 @@
+import { isMember, next, nextMember } from './members.ts';
 import { MASK, S32_MAX, S32_MIN, SMAX, SMIN, U32_MAX, U32_MIN, UMAX, UMIN, VALUE } from './row.ts';
 import { belowS, belowU, lowerS, lowerU, ltS, ltU, raiseS, raiseU, set64 } from './words.ts';
 
@@ -70,6 +71,29 @@ export function boundsFromBits(w: Int32Array, r: number): void {
   raiseU(w, r + UMIN, value, valueHigh);
   lowerU(w, r + UMAX, value | mask, valueHigh | maskHigh);
   bounds32FromBits(w, r);
+  learnOnly(w, r);
+}
+
+/** Where the unsigned range has only one number of those that the bits allow, that is the number. */
+function learnOnly(w: Int32Array, r: number): void {
+  const [umin, umax] = [r + UMIN, r + UMAX];
+  const isFirst = isMember(w, r, umin);
+  // Nearly always the next number is one, too.
+  if (isFirst && w[r + MASK] & ~w[umin] & 1 && belowU(w, umin, umax)) return;
+  nextMember(w, r, { low: w[umin], high: w[umin + 1] });
+  const [low, high] = next;
+  const isBeyond = ltU(w[umax], w[umax + 1], low, high);
+  if (isFirst) {
+    if (isBeyond) setKnownNumber(w, r, w[umin], w[umin + 1]);
+    return;
+  }
+  const isLast = low === (w[r + VALUE] | w[r + MASK]) && high === (w[r + VALUE + 1] | w[r + MASK + 1]);
+  if (!isLast) {
+    if (isBeyond) return;
+    nextMember(w, r, { low, high });
+    if (!ltU(w[umax], w[umax + 1], next[0], next[1])) return;
+  }
+  setKnownNumber(w, r, low, high);
 }
 
 /** The ranges of the low 32 bits learn from the bits. */

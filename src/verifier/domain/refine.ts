@@ -10,7 +10,7 @@ import {
   BPF_JSGT,
   BPF_JSLE,
 } from '../../isa/index.ts';
-import { isKnown, isKnown32, sync } from './bounds.ts';
+import { isKnown, isKnown32, setUnbounded, sync } from './bounds.ts';
 import { type Comparison, JNSET, swappedOp } from './compare.ts';
 import { MASK, S32_MAX, S32_MIN, SMAX, SMIN, U32_MAX, U32_MIN, UMAX, UMIN, VALUE } from './row.ts';
 import { lowerS, lowerU, raiseS, raiseU, set64 } from './words.ts';
@@ -115,6 +115,8 @@ function refineBits(w: Int32Array, { op, wide, d, s }: Comparison): void {
   const low = w[bits + VALUE];
   const high = wide ? w[bits + VALUE + 1] : 0;
   if (op === JNSET) {
+    // The ranges learn anew from the bits that are left.
+    setUnbounded(w, r);
     for (const [at, mask] of [
       [r, low],
       [r + 1, high],
