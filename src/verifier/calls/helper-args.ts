@@ -5,7 +5,7 @@ import { AUX, AUX2, REF, TYPE, UMAX, VALUE } from '../domain/row.ts';
 import { read64 } from '../domain/words.ts';
 import { checkAlignment } from '../memory/alignment.ts';
 import { checkHelperMemory, checkSizedMemory } from '../memory/helper-memory.ts';
-import { markPrecise } from '../prune/precision.ts';
+import { markPrecise, markSlotPrecise } from '../prune/precision.ts';
 import type { Refusal } from '../refusal.ts';
 import { isPacketPointer, MEM_RCU, NOT_INIT, PTR_TO_STACK, SCALAR_VALUE } from '../state/reg-type.ts';
 import type { Walk } from '../walk/walk.ts';
@@ -126,6 +126,7 @@ function checkKey(walk: Walk, { call, register }: CheckedArg): Refusal | undefin
   const checked = checkHelperMemory(walk, memory);
   if (typeof checked !== 'number') return checked;
   const known = constantKeyAt(walk, register, attr);
+  if (known && known.index >= 0) markSlotPrecise(walk, known.frame, known.index);
   call.constantKey = known?.key;
   return undefined;
 }

@@ -22,6 +22,13 @@ export function markPrecise(walk: Walk, register: number): void {
   goBack(walk, pathEnd(walk), wanted);
 }
 
+/** The same of a number in a slot of a stack. */
+export function markSlotPrecise(walk: Walk, frame: number, slot: number): void {
+  wanted.begin(walk.state.current);
+  wanted.addSlot(frame, slot);
+  goBack(walk, pathEnd(walk), wanted);
+}
+
 export function pathEnd({ parent, history, first, insn, state }: Walk): PathEnd {
   return { parent, history, first, insn, frame: state.current };
 }
