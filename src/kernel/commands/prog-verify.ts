@@ -39,7 +39,6 @@ export function checkCode(caller: Caller, checking: Checking): CheckResult<BpfMa
   return result;
 }
 
-function verifyOptions(caller: Caller, { attr, insns, target, btfId }: Checking): VerifyOptions<BpfMap> {
 function checkStructure(options: VerifyOptions<BpfMap>): CheckResult<BpfMap> {
   const refusal = checkAttachTarget(options);
   if (!refusal) return checkProgram<BpfMap>(options);
@@ -51,6 +50,7 @@ function checkStructure(options: VerifyOptions<BpfMap>): CheckResult<BpfMap> {
 export const NOTHING_PROCESSED =
   'processed 0 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0\n';
 
+function verifyOptions(caller: Caller, { attr, insns, target, btfId }: Checking): VerifyOptions<BpfMap> {
   const { state, services } = caller;
   const context = {
     type: attr.progType,
@@ -82,8 +82,8 @@ export const NOTHING_PROCESSED =
     btf,
     funcInfo,
     lineInfo: records(attr.lineInfo, attr.lineInfoRecSize),
-    attachTarget: attachTargetOf(caller, target),
     attachTypeId: target.btfId,
+    attachTarget: attachTargetOf(caller, target),
     vmlinux: () => state.btf(),
     moduleBtf: (index) => moduleBtf(caller, attr, index),
     btfByFd: (fd) => kernelTypesOf(caller, fd),
