@@ -42,7 +42,8 @@ import type { IdMap } from './ids.ts';
  */
 export type Closeness = 'covered' | 'range' | 'exact';
 
-const ADD_CONST = 1 << 31;
+/** See `walk/linked.ts`. */
+const ADD_CONST = 0b11 << 30;
 
 /** Rows of two arrays: those of a state walked before, and those of the state now. */
 export class RowComparison {
@@ -71,7 +72,7 @@ export class RowComparison {
         if (old[o + PRECISE] === 0 && closeness === 'covered') return true;
         if ((old[o + ID] & ADD_CONST) !== (now[n + ID] & ADD_CONST)) return false;
         if (old[o + ID] & ADD_CONST && old[o + OFF] !== now[n + OFF]) return false;
-        return isNumberWithin(old, o, now, n) && ids.matchScalars(old[o + ID], now[n + ID]);
+        return isNumberWithin(old, o, now, n) && ids.matchScalars(old[o + ID] & ~ADD_CONST, now[n + ID] & ~ADD_CONST);
       case PTR_TO_MAP_KEY:
       case PTR_TO_MAP_VALUE:
       case PTR_TO_MEM:

@@ -16,7 +16,7 @@ import {
 } from '../../isa/index.ts';
 import { bpf_map_type } from '../../uapi/index.ts';
 import { computeNumber } from '../domain/arithmetic.ts';
-import { isKnown, zeroExtend } from '../domain/bounds.ts';
+import { isKnown, isKnown32, zeroExtend } from '../domain/bounds.ts';
 import { swapBytes } from '../domain/byte-order.ts';
 import { signExtend } from '../domain/extend.ts';
 import { narrow } from '../domain/narrow.ts';
@@ -25,7 +25,7 @@ import { ltU } from '../domain/words.ts';
 import { markPrecise } from '../prune/precision.ts';
 import type { Refusal } from '../refusal.ts';
 import { PTR_TO_ARENA, SCALAR_VALUE } from '../state/reg-type.ts';
-import { ADD_CONST, forgetId, shareId } from './linked.ts';
+import { ADD_CONST, ADD_CONST32, ADD_CONST64, forgetId, shareId } from './linked.ts';
 import { checkNumberSum } from './mask.ts';
 import { operatorText } from './operator.ts';
 import { addToPointer } from './pointer-arithmetic.ts';
@@ -211,15 +211,24 @@ function computePointers(walk: Walk, op: number, row: number): Refusal | undefin
 function computeScalars(walk: Walk, { op, row, operand }: { op: number; row: number; operand: number }): void {
   const { w, insn } = walk;
   const wide = isWideAlu(walk);
-  const id = w[row + ID];
-  // An offset belongs to a sum of its own making only.
+  const sum = sumId(walk, { op, row, operand });
+  const distance = op === BPF_SUB ? -w[operand + VALUE] : w[operand + VALUE];
   forgetId(w, row);
   computeNumber(w, { op, wide, d: row, s: operand });
   w[row + SUBREG] = wide ? 0 : insn + 1;
-  const small = isKnown(w, operand) && w[operand + VALUE + 1] === 0 && w[operand + VALUE] >= 0;
-  // A sum with a constant stays linked to what it was made of, once.
-  if (wide && op === BPF_ADD && small && id !== 0 && !(id & ADD_CONST)) {
-    w[row + ID] = id | ADD_CONST;
-    w[row + OFF] = w[operand + VALUE];
-  }
+  if (sum === 0) return;
+  w[row + ID] = sum;
+  w[row + OFF] = distance;
+}
+
+/** A sum with a constant stays linked to what it was made of, once. @returns its id, or 0 */
+function sumId(walk: Walk, { op, row, operand }: { op: number; row: number; operand: number }): number {
+  const { w, insns, insn } = walk;
+  const id = w[row + ID];
+  if (id === 0 || id & ADD_CONST || (op !== BPF_ADD && op !== BPF_SUB)) return 0;
+  const low = w[operand + VALUE];
+  if (op === BPF_SUB && low === -0x8000_0000) return 0;
+  if (insnSource(insns.code(insn)) === BPF_X && insns.dst(insn) === insns.src(insn)) return 0;
+  if (isWideAlu(walk)) return isKnown(w, operand) && w[operand + VALUE + 1] === low >> 31 ? id | ADD_CONST64 : 0;
+  return isKnown32(w, operand) && w[row + UMAX + 1] === 0 ? id | ADD_CONST32 : 0;
 }

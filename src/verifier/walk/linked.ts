@@ -13,11 +13,13 @@ import {
 import { regRow, slotAt, spilledRow } from '../state/frame.ts';
 import { SCALAR_VALUE } from '../state/reg-type.ts';
 import { isSpilled } from '../state/stack-slot.ts';
-import { setImmediate } from './set-row.ts';
+import { setKnown } from './set-row.ts';
 import type { Walk } from './walk.ts';
 
-/** Marks an id of a sum: what else has it differs by a constant. */
-export const ADD_CONST = 1 << 31;
+/** Marks of an id of a sum: what else has it differs by a constant, in all 64 bits or in the low 32 (the others are 0). */
+export const ADD_CONST64 = 1 << 31;
+export const ADD_CONST32 = 1 << 30;
+export const ADD_CONST = ADD_CONST64 | ADD_CONST32;
 /** Rows that can be linked at once. */
 const MAX_LINKED = 6;
 const REGISTERS = 10;
@@ -72,7 +74,10 @@ export function teachLinked(walk: Walk, known: number, places: readonly LinkedPl
   for (const place of places) {
     const row = rowOf(place);
     if (row === known || w[row + TYPE] !== SCALAR_VALUE || (w[row + ID] & ~ADD_CONST) !== id) continue;
-    const plain = !(w[row + ID] & ADD_CONST) && !(w[known + ID] & ADD_CONST);
+    const sums = [w[row + ID] & ADD_CONST, w[known + ID] & ADD_CONST];
+    // Sums of different widths have nothing to do with one another.
+    if ((sums[0] ^ sums[1]) === ADD_CONST) continue;
+    const plain = sums[0] === 0 && sums[1] === 0;
     if (plain || w[row + OFF] === w[known + OFF]) {
       const [subreg, off] = [w[row + SUBREG], w[row + OFF]];
       copyRow(w, row, w, known);
@@ -85,10 +90,12 @@ export function teachLinked(walk: Walk, known: number, places: readonly LinkedPl
 function teachDistant(walk: Walk, row: number, known: number): void {
   const { w } = walk;
   const distance = walk.scratch(3);
-  setImmediate(w, distance, w[row + OFF] - w[known + OFF]);
+  const bytes = w[row + OFF] - w[known + OFF];
+  setKnown(w, distance, { low: bytes | 0, high: Math.floor(bytes / 2 ** 32) });
   copyNumber(w, row, w, known);
   w[row + PRECISE] = w[known + PRECISE];
-  computeNumber(w, { op: BPF_ADD, wide: true, d: row, s: distance });
+  const wide = ((w[row + ID] | w[known + ID]) & ADD_CONST32) === 0;
+  computeNumber(w, { op: BPF_ADD, wide, d: row, s: distance });
 }
 
 function rowOf(place: LinkedPlace): number {
