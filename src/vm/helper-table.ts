@@ -17,7 +17,10 @@ export interface Execution {
   throw(cookie: bigint): void;
 }
 
-/** A helper or kfunc: R1 to R5 in, R0 out, u64 as `bigint`. Failures are negative values in R0, never exceptions. */
+/**
+ * A helper or kfunc: R1 to R5 in, R0 out, u64 as `bigint`. Failures are negative values in R0, never exceptions. It
+ * declares the parameters that it looks at (`length`), no rest and no defaults: compiled code hands over no others.
+ */
 export type HelperFunction = (exec: Execution, r1: bigint, r2: bigint, r3: bigint, r4: bigint, r5: bigint) => bigint;
 
 /** What the kernel hands to an engine; `kernel/` implements it. */

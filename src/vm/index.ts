@@ -1,5 +1,5 @@
 /**
- * Owns: execution: the linear memory, the interpreter; declares the contracts that a kernel implements for it.
+ * Owns: execution: the linear memory, the interpreter, the compiler to WebAssembly; declares the contracts that a kernel implements for it.
  * Does not own: maps, helpers, contexts, verdicts.
  * Reads from: base, uapi, isa, wasm.
  */
@@ -8,6 +8,8 @@ export type { Fault } from './fault.ts';
 export type { Execution, HelperFunction, HelperTable } from './helper-table.ts';
 export type { RunOptions, RunResult } from './interpreter.ts';
 export { createInterpreter } from './interpreter.ts';
+export type { Jit } from './jit/jit.ts';
+export { createJit } from './jit/jit.ts';
 export type { Region, RegionKind, RegionOptions } from './memory.ts';
 export {
   kernelAddress,

@@ -14,7 +14,8 @@ const MAX_TIME = 250_000_000n;
 export class MayGoto {
   readonly #helpers: HelperTable;
   readonly #begin: bigint;
-  #passes = 0;
+  #granted = 0;
+  #left = 0;
 
   constructor(helpers: HelperTable) {
     this.#helpers = helpers;
@@ -23,8 +24,17 @@ export class MayGoto {
 
   /** Whether the loop may go round once more. */
   again(): boolean {
-    if (this.#passes >= MAX_LOOPS) return false;
-    this.#passes++;
-    return this.#passes % ROUND !== 0 || this.#helpers.now() - this.#begin < MAX_TIME;
+    if (this.#left === 0) this.#left = this.grant();
+    if (this.#left === 0) return false;
+    this.#left--;
+    return true;
+  }
+
+  /** How often the loop may go round before this is asked again; 0 when its time is over. */
+  grant(): number {
+    if (this.#granted > 0 && this.#helpers.now() - this.#begin >= MAX_TIME) return 0;
+    const passes = Math.min(ROUND, MAX_LOOPS - this.#granted);
+    this.#granted += passes;
+    return passes;
   }
 }

@@ -5,6 +5,12 @@ declare namespace WebAssembly {
     readonly buffer: ArrayBuffer;
     grow(pages: number): number;
   }
+  class Table {
+    constructor(descriptor: { element: 'anyfunc'; initial: number });
+    readonly length: number;
+    grow(count: number): number;
+    set(index: number, value: unknown): void;
+  }
   class Module {
     constructor(bytes: Uint8Array);
   }
@@ -12,4 +18,6 @@ declare namespace WebAssembly {
     constructor(module: Module, imports: Record<string, Record<string, unknown>>);
     readonly exports: Readonly<Record<string, unknown>>;
   }
+  /** What a trap is. */
+  class RuntimeError extends Error {}
 }

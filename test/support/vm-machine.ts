@@ -1,15 +1,22 @@
 import type { Endian } from '../../src/base/index.ts';
 import { assemble, findSubprograms } from '../../src/isa/index.ts';
 import type { ExecutableProgram, HelperFunction, HelperTable, RunOptions, RunResult } from '../../src/vm/index.ts';
-import { createInterpreter, Memory } from '../../src/vm/index.ts';
+import { createInterpreter, createJit, Memory } from '../../src/vm/index.ts';
 
-/** An interpreter with the helpers that a test gives it. */
-export function createTestMachine(table: Partial<HelperTable> & { helpers?: Record<number, HelperFunction> } = {}) {
+/** What carries out programs: both mean the same. */
+export const ENGINES = ['interpreter', 'jit'] as const;
+export type EngineName = (typeof ENGINES)[number];
+
+/** A memory, an engine and the helpers that a test gives it. */
+export function createTestMachine(
+  table: Partial<HelperTable> & { helpers?: Record<number, HelperFunction> } = {},
+  engine: EngineName = 'interpreter',
+) {
   const memory = new Memory();
-  const interpreter = createInterpreter({
+  const around = {
     memory,
     helpers: {
-      helper: (id) => table.helpers?.[id],
+      helper: (id: number) => table.helpers?.[id],
       kfunc: () => undefined,
       tailCallTarget: () => undefined,
       probeReadable: () => true,
@@ -17,10 +24,18 @@ export function createTestMachine(table: Partial<HelperTable> & { helpers?: Reco
       now: () => 0n,
       ...table,
     },
-  });
-  const run = (program: ExecutableProgram | string, options: Partial<RunOptions> = {}): RunResult =>
-    interpreter.run(typeof program === 'string' ? programOf(program) : program, { context: 0n, ...options });
-  return { memory, interpreter, run };
+  };
+  const interpreter = createInterpreter(around);
+  const jit = createJit(around);
+  const run = (text: ExecutableProgram | string, given: Partial<RunOptions> = {}): RunResult => {
+    const program = typeof text === 'string' ? programOf(text) : text;
+    const options = { context: 0n, ...given };
+    if (engine === 'interpreter') return interpreter.run(program, options);
+    const result = jit.run(program, options);
+    if (result === undefined) throw new Error('this program is not compiled');
+    return { ok: true, r0: result, steps: 0 };
+  };
+  return { memory, run };
 }
 
 let texts = 0;

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createTestMachine, r0 } from '../support/vm-machine.ts';
+import { createTestMachine, ENGINES, r0 } from '../support/vm-machine.ts';
 
-const { run } = createTestMachine();
 const MIN64 = '0x8000000000000000';
 const ONES = 0xffff_ffff_ffff_ffffn;
 
@@ -59,15 +58,6 @@ const registers: [string, string, string, bigint][] = [
   ['w0 = (s16)w1', '-1', '0x7fff', 0x7fffn],
 ];
 
-describe('arithmetic of two registers', () => {
-  for (const [insn, a, b, wanted] of registers) {
-    test(`${insn} of ${a} and ${b}`, () => {
-      expect(r0(run(`r0 = ${a} ll\nr1 = ${b} ll\n${insn}\nexit`))).toBe(wanted);
-    });
-  }
-});
-
-/** One register, and an immediate where there is one. */
 const immediates: [string, string, bigint][] = [
   ['r0 = -1', '0', ONES],
   ['w0 = -1', '0', 0xffff_ffffn],
@@ -91,12 +81,6 @@ const immediates: [string, string, bigint][] = [
   ['r0 = bswap64 r0', '0x1122334455667788', 0x8877_6655_4433_2211n],
 ];
 
-describe('arithmetic of a register and an immediate', () => {
-  for (const [insn, a, wanted] of immediates) {
-    test(`${insn} of ${a}`, () => expect(r0(run(`r0 = ${a} ll\n${insn}\nexit`))).toBe(wanted));
-  }
-});
-
 /** Whether `if left sign right` jumps, in 64 and in 32 bits. */
 const comparisons: [string, string, string, boolean, boolean][] = [
   ['==', '0x100000001', '1', false, true],
@@ -119,19 +103,38 @@ const comparisons: [string, string, string, boolean, boolean][] = [
   ['&', '5', '2', false, false],
 ];
 
-describe('conditional jumps', () => {
-  for (const [sign, left, right, wide, narrow] of comparisons) {
-    for (const [letter, wanted] of [['r', wide] as const, ['w', narrow] as const]) {
-      test(`if ${letter} ${left} ${sign} ${right}`, () => {
-        const text = `r1 = ${left} ll\nr2 = ${right} ll\nr0 = 1\nif ${letter}1 ${sign} ${letter}2 goto +1\nr0 = 0\nexit`;
-        expect(r0(run(text))).toBe(wanted ? 1n : 0n);
+describe.each(ENGINES)('%s', (engine) => {
+  const { run } = createTestMachine({}, engine);
+
+  describe('arithmetic of two registers', () => {
+    for (const [insn, a, b, wanted] of registers) {
+      test(`${insn} of ${a} and ${b}`, () => {
+        expect(r0(run(`r0 = ${a} ll\nr1 = ${b} ll\n${insn}\nexit`))).toBe(wanted);
       });
     }
-  }
+  });
 
-  test('a negative immediate is sign-extended for 64 bits and taken as u32 for 32', () => {
-    expect(r0(run('r1 = -1\nr0 = 1\nif r1 == -1 goto +1\nr0 = 0\nexit'))).toBe(1n);
-    expect(r0(run('r1 = 0xffffffff ll\nr0 = 1\nif r1 == -1 goto +1\nr0 = 0\nexit'))).toBe(0n);
-    expect(r0(run('r1 = 0xffffffff ll\nr0 = 1\nif w1 == -1 goto +1\nr0 = 0\nexit'))).toBe(1n);
+  /** One register, and an immediate where there is one. */
+  describe('arithmetic of a register and an immediate', () => {
+    for (const [insn, a, wanted] of immediates) {
+      test(`${insn} of ${a}`, () => expect(r0(run(`r0 = ${a} ll\n${insn}\nexit`))).toBe(wanted));
+    }
+  });
+
+  describe('conditional jumps', () => {
+    for (const [sign, left, right, wide, narrow] of comparisons) {
+      for (const [letter, wanted] of [['r', wide] as const, ['w', narrow] as const]) {
+        test(`if ${letter} ${left} ${sign} ${right}`, () => {
+          const text = `r1 = ${left} ll\nr2 = ${right} ll\nr0 = 1\nif ${letter}1 ${sign} ${letter}2 goto +1\nr0 = 0\nexit`;
+          expect(r0(run(text))).toBe(wanted ? 1n : 0n);
+        });
+      }
+    }
+
+    test('a negative immediate is sign-extended for 64 bits and taken as u32 for 32', () => {
+      expect(r0(run('r1 = -1\nr0 = 1\nif r1 == -1 goto +1\nr0 = 0\nexit'))).toBe(1n);
+      expect(r0(run('r1 = 0xffffffff ll\nr0 = 1\nif r1 == -1 goto +1\nr0 = 0\nexit'))).toBe(0n);
+      expect(r0(run('r1 = 0xffffffff ll\nr0 = 1\nif w1 == -1 goto +1\nr0 = 0\nexit'))).toBe(1n);
+    });
   });
 });

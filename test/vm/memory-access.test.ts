@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { assemble } from '../../src/isa/index.ts';
 import { kernelAddress, USER_BASE } from '../../src/vm/index.ts';
-import { createTestMachine, programOf, r0 } from '../support/vm-machine.ts';
+import { createTestMachine, ENGINES, programOf, r0 } from '../support/vm-machine.ts';
 
 const FILL = 'r1 = 0x8182838485868788 ll\n*(u64 *)(r10 -8) = r1\n';
 
@@ -16,8 +16,8 @@ const loads: [string, bigint][] = [
   ['r0 = *(s32 *)(r10 -8)', 0xffff_ffff_8586_8788n],
 ];
 
-describe('loads and stores on the stack', () => {
-  const { run } = createTestMachine();
+describe.each(ENGINES)('loads and stores on the stack: %s', (engine) => {
+  const { run } = createTestMachine({}, engine);
   for (const [insn, wanted] of loads) test(insn, () => expect(r0(run(`${FILL}${insn}\nexit`))).toBe(wanted));
 
   for (const [width, wanted] of [
@@ -32,15 +32,16 @@ describe('loads and stores on the stack', () => {
       expect(r0(run(`${FILL}r2 = -1\n*(${width} *)(r10 -8) = r2\n${end}`))).toBe(wanted);
     });
   }
+});
 
-  test('a big-endian program keeps its numbers in that order', () => {
-    const program = programOf('r1 = 0x1122334455667788 ll\n*(u64 *)(r10 -8) = r1\nr0 = *(u16 *)(r10 -8)\nexit', {
-      endian: 'big',
-    });
-    expect(r0(run(program))).toBe(0x1122n);
-    expect(r0(run(programOf('r0 = 0x1122334455667788 ll\nr0 = le32 r0\nexit', { endian: 'big' })))).toBe(0x8877_6655n);
-    expect(r0(run(programOf('r0 = 0x1122334455667788 ll\nr0 = be32 r0\nexit', { endian: 'big' })))).toBe(0x5566_7788n);
+test('a big-endian program keeps its numbers in that order', () => {
+  const { run } = createTestMachine();
+  const program = programOf('r1 = 0x1122334455667788 ll\n*(u64 *)(r10 -8) = r1\nr0 = *(u16 *)(r10 -8)\nexit', {
+    endian: 'big',
   });
+  expect(r0(run(program))).toBe(0x1122n);
+  expect(r0(run(programOf('r0 = 0x1122334455667788 ll\nr0 = le32 r0\nexit', { endian: 'big' })))).toBe(0x8877_6655n);
+  expect(r0(run(programOf('r0 = 0x1122334455667788 ll\nr0 = be32 r0\nexit', { endian: 'big' })))).toBe(0x5566_7788n);
 });
 
 /** Memory before, R0 before, R2 before; then memory, R0, R2 after. */
@@ -69,8 +70,8 @@ const atomics: [string, [bigint, bigint, bigint], [bigint, bigint, bigint]][] = 
   ['store_release((u8 *)(r10 -8), r2)', [0x1_8765n, 0n, 0x199n], [0x1_8799n, 0n, 0x199n]],
 ];
 
-describe('atomic operations', () => {
-  const { run } = createTestMachine();
+describe.each(ENGINES)('atomic operations: %s', (engine) => {
+  const { run } = createTestMachine({}, engine);
   for (const [insn, [memory, before0, before2], after] of atomics) {
     test(`${insn} with ${memory}, ${before0}, ${before2}`, () => {
       const text = `r3 = ${memory} ll\n*(u64 *)(r10 -8) = r3\nr0 = ${before0} ll\nr2 = ${before2} ll\n${insn}\n`;
@@ -143,8 +144,8 @@ describe('regions', () => {
     });
   }
 
-  test('a frame begins zeroed, and a callee reaches its caller’s by a pointer', () => {
-    const { run } = createTestMachine();
+  test.each(ENGINES)('a frame begins zeroed, and a callee reaches its caller’s by a pointer: %s', (engine) => {
+    const { run } = createTestMachine({}, engine);
     const text =
       'r1 = r10\n*(u64 *)(r10 -8) = 1\ncall f\nr0 = *(u64 *)(r10 -8)\nexit\nf: *(u64 *)(r1 -8) = 9\nr0 = 0\nexit';
     expect(r0(run(text))).toBe(9n);
@@ -152,7 +153,7 @@ describe('regions', () => {
   });
 });
 
-describe('loads that Linux lets fault', () => {
+describe.each(ENGINES)('loads that Linux lets fault: %s', (engine) => {
   const probe = (text: string): ReturnType<typeof assemble> => {
     const insns = assemble(text);
     for (let i = 0; i < insns.length; i++) {
@@ -161,7 +162,7 @@ describe('loads that Linux lets fault', () => {
     }
     return insns;
   };
-  const { memory, run } = createTestMachine({ probeReadable: (address) => address >= kernelAddress(0x1_0000) });
+  const { memory, run } = createTestMachine({ probeReadable: (address) => address >= kernelAddress(0x1_0000) }, engine);
   const region = memory.alloc(16, { kind: 'object', name: 'task_struct' });
   memory.view().setBigUint64(region.offset, 0xfedc_ba98_7654_3210n, true);
   const cases: [string, bigint, bigint][] = [
@@ -180,8 +181,8 @@ describe('loads that Linux lets fault', () => {
   }
 });
 
-describe('arenas', () => {
-  const { memory, run } = createTestMachine();
+describe.each(ENGINES)('arenas: %s', (engine) => {
+  const { memory, run } = createTestMachine({}, engine);
   const region = memory.allocPages(0x1_0000, { kind: 'arena', name: 'arena' })!;
   const arena = { userStart: 0x7f12_4000_0000n, kernelStart: kernelAddress(region.offset), size: 0x1_0000 };
   const arenaProgram = (text: string) => {

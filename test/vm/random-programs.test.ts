@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { randomProgram } from '../support/random-program.ts';
-import { createTestMachine, r0 } from '../support/vm-machine.ts';
+import { createTestMachine, ENGINES, r0 } from '../support/vm-machine.ts';
 
 /** What BPF_PROG_TEST_RUN of Linux 6.18 on x86-64 gave back for the programs of seeds 0, 1, …: u32, little-endian. */
 const recorded = Buffer.from(readFileSync('test/data/random-programs-6.18.txt', 'utf8'), 'base64');
 
-test('2,000 random programs give what the kernel gave', () => {
-  const { run } = createTestMachine();
+test.each(ENGINES)('2,000 random programs give what the kernel gave: %s', (engine) => {
+  const { run } = createTestMachine({}, engine);
   const different: number[] = [];
   for (let seed = 0; seed < recorded.length / 4; seed++) {
     const insns = randomProgram(seed);
