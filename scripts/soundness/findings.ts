@@ -1,4 +1,5 @@
 import type { Followed, Loaded } from '../../test/support/soundness/emulated.ts';
+import { lastLine } from '../../test/support/soundness/recorded.ts';
 import type { Candidate } from './source.ts';
 
 /** What was said of one program, and what came of running it. */
@@ -128,14 +129,6 @@ const ORDER = [/^CRASH/, /^NOT AS/, /^FALSE/, /^false refusal/, /^message/, /^er
 function rank(kind: string): number {
   const at = ORDER.findIndex((pattern) => pattern.test(kind));
   return at < 0 ? ORDER.length : at;
-}
-
-/** The last line of a log that is not about what was counted. */
-function lastLine(log: string): string {
-  const lines = log
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !/^(processed|verification time|stack depth) /.test(line));
-  return lines.at(-1) ?? '';
 }
 
 function processed(log: string): number {

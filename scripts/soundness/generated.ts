@@ -1,6 +1,6 @@
 import type { Emulated } from '../../test/support/soundness/emulated.ts';
 import { generateProgram } from '../../test/support/soundness/generate.ts';
-import { loadAttr, prepare, prepareEmulated } from '../../test/support/soundness/setting.ts';
+import { loadAttr, prepare, prepareEmulated, type Setting } from '../../test/support/soundness/setting.ts';
 import type { LiveKernel } from './live-kernel.ts';
 import type { Source } from './source.ts';
 
@@ -8,12 +8,7 @@ import type { Source } from './source.ts';
 export async function generatedPrograms(kernels: { emulated: Emulated; live: LiveKernel }): Promise<Source> {
   const { live } = kernels;
   const emulated = prepareEmulated(kernels.emulated.process);
-  const setting = await prepare({
-    btfLoad: async (attr) => (await live.btfLoad(attr)).result,
-    mapCreate: async (attr) => (await live.mapCreate(attr)).result,
-    mapUpdate: async (fd, key, value) => (await live.mapUpdate(fd, key, value)).result,
-    mapFreeze: async (fd) => (await live.mapFreeze(fd)).result,
-  });
+  const setting = await prepareLiveKernel(live);
   return {
     async *programs(first, count) {
       for (let seed = first; seed < first + count; seed++) {
@@ -23,4 +18,14 @@ export async function generatedPrograms(kernels: { emulated: Emulated; live: Liv
       }
     },
   };
+}
+
+/** Makes in the running kernel what generated programs use. */
+export function prepareLiveKernel(live: LiveKernel): Promise<Setting> {
+  return prepare({
+    btfLoad: async (attr) => (await live.btfLoad(attr)).result,
+    mapCreate: async (attr) => (await live.mapCreate(attr)).result,
+    mapUpdate: async (fd, key, value) => (await live.mapUpdate(fd, key, value)).result,
+    mapFreeze: async (fd) => (await live.mapFreeze(fd)).result,
+  });
 }

@@ -74,7 +74,8 @@ export class Emulated {
     try {
       const result = this.process.progLoad({ ...attr, log });
       // The program passed, and then had no form that runs here.
-      const accepted = result >= 0 || /not supported yet: (helper|kernel function)/.test(log.text);
+      const accepted =
+        result >= 0 || /not supported yet: (helper|kernel function)|invalid func unknown#/.test(log.text);
       return { accepted, result, log: log.text };
     } catch (error) {
       if (error === TOO_MUCH) return { accepted: false, result: -1, log: '', tooLong: true };

@@ -46,7 +46,8 @@ export interface Places {
 }
 
 const REGISTERS = 11;
-const ADD_CONST = 1 << 31;
+const ADD_CONST32 = 1 << 30;
+const ADD_CONST = (1 << 31) | ADD_CONST32;
 
 /**
  * Compares what a run has in its registers with what a walk believed of them.
@@ -69,7 +70,7 @@ export function differs(
     // Rows of one id hold the same number but for what was added.
     const id = rows[row + ID] & ~ADD_CONST;
     const added = rows[row + ID] & ADD_CONST ? rows[row + OFF] : 0;
-    const number = BigInt.asUintN(64, value - BigInt(added));
+    const number = BigInt.asUintN(rows[row + ID] & ADD_CONST32 ? 32 : 64, value - BigInt(added));
     const known = same.get(id);
     if (known !== undefined && known !== number)
       return `R${register}=0x${value.toString(16)} is not linked with id ${id}`;

@@ -7,7 +7,13 @@ export type Held =
   /** A pointer to the stack of the running frame. */
   | { readonly kind: 'stack'; readonly off: number }
   /** A pointer to `size` bytes, of which `at` are behind it already. */
-  | { readonly kind: 'memory'; readonly size: number; readonly at: number; readonly readonly?: boolean }
+  | {
+      readonly kind: 'memory';
+      readonly size: number;
+      readonly at: number;
+      readonly readonly?: boolean;
+      readonly owned?: boolean;
+    }
   /** A pointer into the packet, with `range` bytes known to be there. */
   | { readonly kind: 'packet'; readonly range: number };
 

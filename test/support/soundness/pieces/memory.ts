@@ -82,7 +82,7 @@ export function throughMemory(m: Making): void {
   m.busy.delete(pointer);
   if (moved === index || index === pointer) return;
   if (moved !== pointer) code.add(0xbf, { dst: moved, src: pointer });
-  if (chance.in100(10)) {
+  if (chance.in100(10) && !held.owned) {
     // The number is the one that the pointer is added to.
     code.add(0x0f, { dst: index, src: moved });
     model.set(index, { kind: 'none' });
@@ -91,12 +91,7 @@ export function throughMemory(m: Making): void {
     return;
   }
   code.add(chance.in100(95) ? 0x0f : 0x1f, { dst: moved, src: index });
-  model.set(moved, {
-    kind: 'memory',
-    size: held.size,
-    at: Math.min(held.at + max, held.size),
-    readonly: held.readonly,
-  });
+  model.set(moved, { ...held, at: Math.min(held.at + max, held.size) });
   transfer(m, { pointer: moved, off: chance.nearly(chance.below(room - max + 1)), size, readonly: held.readonly });
 }
 
@@ -190,7 +185,7 @@ export function changeMap(m: Making): void {
 
 /** A record of a ring buffer: reserved, written and given back. */
 export function ringRecord(m: Making): void {
-  const { chance, code, model } = m;
+  const { chance, code } = m;
   const size = 8 * chance.between(1, 8);
   const keep = m.freeLasting();
   if (keep === undefined) return;
@@ -200,8 +195,7 @@ export function ringRecord(m: Making): void {
   m.call(131);
   afterNullCheck(m, () => {
     code.add(0xbf, { dst: keep, src: 0 });
-    model.set(0, { kind: 'memory', size, at: 0 });
-    m.model.set(0, { kind: 'memory', size, at: 0 });
+    m.model.set(0, { kind: 'memory', size, at: 0, owned: true });
     m.busy.add(keep);
     for (let i = chance.between(1, 3); i > 0; i--) throughMemory(m);
     m.busy.delete(keep);
