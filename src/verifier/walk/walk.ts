@@ -226,10 +226,10 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
 
   /** The instruction writes all of a slot of a frame's stack. */
   writeSlot(frame: number, slot: number): void {
+    this.log?.touched.addSlot(slot);
     this.stackLiveness.write(frame, slot);
   }
 
-    this.log?.touched.addSlot(slot);
   /** Whether the call there is of a global function, which is verified on its own. */
   isGlobalCall(insn: number): boolean {
     const subprogram = this.program.subprogramAt.get(insn + 1 + this.insns.imm(insn));
