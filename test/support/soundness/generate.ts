@@ -5,7 +5,7 @@ import { Model } from './model.ts';
 import { block } from './pieces/block.ts';
 import { leave } from './pieces/flow.ts';
 import { PROGRAM_KINDS, type ProgramKind } from './program-kinds.table.ts';
-import { FUNCTION, type FunctionKind } from './types.ts';
+import { FUNCTION, type FunctionKind } from './fuzz-types.ts';
 
 /** A generated program. Its `ldimm64` of maps hold indexes of `FUZZ_MAPS`. */
 export interface GeneratedProgram {

@@ -15,7 +15,6 @@ const SIZE_CODES: Readonly<Record<Size, number>> = { 1: 0x10, 2: 0x08, 4: 0x00, 
 export const ADD = 0x00;
 export const AND = 0x50;
 export const RSH = 0x70;
-export const MOV = 0xb0;
 
 /** A subprogram that is called somewhere, and yet to be written. */
 export interface Wanted {
