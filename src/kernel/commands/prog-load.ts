@@ -11,6 +11,7 @@ import { ProgObject } from '../objects/prog-object.ts';
 import { type Caller, idOfFd, installFd } from '../process/caller.ts';
 import { GPL_COMPATIBLE } from './attach-rules.table.ts';
 import { checkGlobalArguments } from './global-arguments.ts';
+import { capabilitiesOf } from './privilege.ts';
 import { checkProgAttr } from './prog-attr.ts';
 import { checkDebugInfo, translateFuncInfo, translateLineInfo } from './prog-debug-info.ts';
 import { progTag } from './prog-tag.ts';
@@ -88,6 +89,7 @@ function translate(caller: Caller, { attr, insns, target, facts }: Checked): Tra
     attachBtfObjId: target.btf?.id ?? 0,
     insns: withMapAddresses(insns, facts),
     facts,
+    privileged: capabilitiesOf(caller).bpf,
   });
 }
 

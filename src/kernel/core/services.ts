@@ -21,6 +21,8 @@ export interface TranslateRequest extends ProgContext {
   /** A copy of what was loaded, with the maps' addresses in the `ldimm64` that name maps (their source register is 0). */
   readonly insns: Insns;
   readonly facts: ProgramFacts<BpfMap>;
+  /** The loader has CAP_BPF: dead code goes; else it stays, as traps. */
+  readonly privileged: boolean;
 }
 
 /** The translated program. */

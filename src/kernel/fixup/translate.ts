@@ -1,6 +1,6 @@
 import type { ContextStruct } from '../../catalog/index.ts';
 import { helperName, sockContext, tcpSockContext, xdpSockContext } from '../../catalog/index.ts';
-import type { Insn, InsnFacts, PointerClass } from '../../isa/index.ts';
+import type { Insn, InsnFacts, Insns, PointerClass } from '../../isa/index.ts';
 import {
   accessBytes,
   BPF_ATOMIC,
@@ -28,7 +28,7 @@ import type { KernelState } from '../core/state.ts';
 import type { KernelLayout } from '../layout/layout.ts';
 import { rewriteContextAccess } from './context-access.ts';
 import { contextStructOf } from './context-of.ts';
-import { alwaysTaken, deadCode, isConditional } from './dead-code.ts';
+import { deadCode, hardWire, trapDeadCode } from './dead-code.ts';
 import { alu32, aluReg, jump, load } from './emit.ts';
 import { fillMapStruct } from './map-struct.ts';
 import { patchProgram } from './patch.ts';
@@ -46,7 +46,7 @@ const TSTAMP_TYPE_OFFSET = 180;
  * @returns a refusal where a call leads nowhere, or a context has no such field on this kernel
  */
 export function translateProgram(tools: TranslateTools, request: TranslateRequest): Translated | TranslateRefusal {
-  const { insns, facts } = request;
+  const { facts } = request;
   const { state, layout } = tools;
   if (!state.structs()) return { errno: -errno.EINVAL, log: 'not supported yet: programs on a kernel without BTF\n' };
   const unknown = unknownCall(tools, request);
@@ -56,7 +56,9 @@ export function translateProgram(tools: TranslateTools, request: TranslateReques
   if (facts.insns.some((fact) => fact?.base === 'map')) {
     for (const map of facts.maps) fillMapStruct(state, layout(), map);
   }
-  const removed = deadCode(insns, facts.reached);
+  const insns = request.insns.slice();
+  const removed = request.privileged ? withoutDeadCode(insns, facts.reached) : new Uint8Array(insns.length);
+  if (!request.privileged) trapDeadCode(insns, facts.reached);
   const patched = patchProgram(
     insns,
     (i) => {
@@ -64,7 +66,6 @@ export function translateProgram(tools: TranslateTools, request: TranslateReques
       const insn = insns.get(i);
       const fact = facts.insns[i];
       if (insn.code === BPF_LD_IMM64) return kernelSymbol(state, request, i);
-      if (isConditional(insn.code) && !facts.reached[i + 1]) return undefined;
       const list = fact && rewriteAccess(insn, fact, rewrites);
       if (list === NO_FIELD) failed ??= noField(insn, fact);
       return list === NO_FIELD ? undefined : list;
@@ -73,10 +74,15 @@ export function translateProgram(tools: TranslateTools, request: TranslateReques
   );
   if (failed) return failed;
   if (!patched) return { errno: -errno.ERANGE, log: 'a jump of the translated program is too far\n' };
-  alwaysTaken(insns, facts.reached, patched);
   const alive = facts.subprograms.filter((start) => facts.reached[start]);
   const subprograms = alive.map((start) => (start === 0 ? 0 : patched.starts[start]));
   return { insns: patched.insns, subprograms, starts: patched.starts };
+}
+
+/** Wires conditions that are always or never true. @returns which instructions go */
+function withoutDeadCode(insns: Insns, reached: Uint8Array): Uint8Array {
+  hardWire(insns, reached);
+  return deadCode(insns, reached);
 }
 
 /** What translation needs of the kernel. */
