@@ -24,6 +24,7 @@ import { type Capability, createKernel } from '../src/kernel/index.ts';
 import { loadObject } from '../src/loader/index.ts';
 import { type BpfObject, openObject } from '../src/object/index.ts';
 import type { LogBuffer, ProgLoadAttr, System } from '../src/syscall/index.ts';
+import { sizeMaps } from '../src/veristat/index.ts';
 import { profileOf618 } from '../test/support/profile.ts';
 
 const { positionals, values } = parseArgs({
@@ -162,6 +163,7 @@ function judge(row: Row): Verdict {
       program.autoload = program.name === row.program;
       if (program.autoload && row.flags !== 0) program.flags |= row.flags;
     }
+    sizeMaps(object, profile.pageSize);
     const system = withLog(process, row.program.slice(0, MAX_NAME), (done) => {
       load = done;
     });
@@ -224,10 +226,8 @@ function generic(text: string): string {
 }
 
 const btf = new Uint8Array(readFileSync(values.btf));
-const kernel = createKernel({
-  verify: 'full',
-  profile: profileOf618(btf, { CONFIG_LOCK_DOWN_KERNEL_FORCE_INTEGRITY: 'y' }),
-});
+const profile = profileOf618(btf, { CONFIG_BPF_SYSCALL: 'y', CONFIG_LOCK_DOWN_KERNEL_FORCE_INTEGRITY: 'y' });
+const kernel = createKernel({ verify: 'full', profile });
 
 const counts = new Map<Class, number>(classes.map((name) => [name, 0]));
 const reasons = new Map<Class, Map<string, number>>(classes.map((name) => [name, new Map()]));

@@ -6,4 +6,5 @@
  */
 export { type BaselineRow, compareWithBaseline, type Growth, parseBaseline } from './baseline.ts';
 export { type FirstVersion, firstVersion, firstVersionText, lacksOf } from './lacks.ts';
+export { sizeMaps } from './map-sizes.ts';
 export { type ProgramVerdict, type VeristatOptions, verifyObject } from './verdict.ts';

@@ -8,6 +8,7 @@ import type { BpfObject, ProgramSpec } from '../object/index.ts';
 import type { ProgInfo } from '../syscall/index.ts';
 import type { VerifyCounters, VerifyResult } from '../verifier/index.ts';
 import { lacksOf } from './lacks.ts';
+import { sizeMaps } from './map-sizes.ts';
 
 /** What the verifier says of one program. */
 export interface ProgramVerdict {
@@ -72,6 +73,8 @@ export function* verifyObject(object: BpfObject, options: VeristatOptions): Gene
     },
   });
   const loaded = object.programs.map((program) => program.autoload);
+  const sizes = object.maps.map((map) => map.maxEntries);
+  sizeMaps(object, options.profile.pageSize);
   try {
     for (const program of object.programs) {
       for (const each of object.programs) each.autoload = each === program;
@@ -101,6 +104,7 @@ export function* verifyObject(object: BpfObject, options: VeristatOptions): Gene
     }
   } finally {
     for (const [i, program] of object.programs.entries()) program.autoload = loaded[i];
+    for (const [i, map] of object.maps.entries()) map.maxEntries = sizes[i];
   }
 }
 

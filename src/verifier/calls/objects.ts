@@ -1,3 +1,4 @@
+import { errno } from '../../uapi/index.ts';
 import { AUX, AUX2, REF, TYPE } from '../domain/row.ts';
 import type { Refusal } from '../refusal.ts';
 import { MEM_ALLOC, MEM_PERCPU, MEM_RCU, NON_OWN_REF, PTR_TO_BTF_ID, PTR_TRUSTED } from '../state/reg-type.ts';
@@ -33,6 +34,7 @@ export function checkRefcounted(walk: Walk, call: KfuncCall, index: number): Ref
   if (base !== OBJECT) return walk.invalid(`arg#${index} is neither owning or non-owning ref`);
   if (!borrowed) call.owning = true;
   const fields = objectFields(walk.btfs.at(w[row + AUX2]), w[row + AUX]);
+  if (fields.length === 0) return walk.refused(errno.EFAULT, "verifier bug: Couldn't find btf_record");
   if (!fields.some(({ kind }) => kind === 'refcount')) {
     return walk.invalid(`arg#${index} doesn't point to a type with bpf_refcount field`);
   }
