@@ -77,9 +77,9 @@ export class Containment {
     return { context, frames: places, bases: this.#bases, packet: packetOf(scope) };
   }
 
-  /** What a helper gave the program is where values begin: its result, or what it calls a function of the program with. */
-  #learn({ program, insn, callers, registers }: Step, memory: Memory): void {
-    if (callers.at(-1)?.next === -1 && program.subprograms.includes(insn)) {
+  /** What a helper gave the program is where values begin: its result, or what a function is called with. */
+  #learn({ program, insn, registers }: Step, memory: Memory): void {
+    if (program.subprograms.includes(insn)) {
       for (let r = 1; r <= 5; r++) this.#addBase(registers[r], memory);
     } else if (this.#called) this.#addBase(registers[0], memory);
     this.#called = program.insns.code(insn) === (BPF_JMP | BPF_CALL) && program.insns.src(insn) !== 1;
@@ -99,7 +99,7 @@ export class Containment {
   #addBase(value: bigint, memory: Memory): void {
     const offset = kernelOffset(value);
     const region = offset < 0 ? undefined : memory.regionAt(offset);
-    if (region && region.kind !== 'stack' && region.kind !== 'context') this.#bases.add(value);
+    if (region && region.kind !== 'context') this.#bases.add(value);
   }
 }
 

@@ -1,11 +1,11 @@
 import { type Insn, Insns } from '../../../src/isa/index.ts';
 import { damage } from './damage.ts';
+import { FUNCTION, type FunctionKind } from './fuzz-types.ts';
 import { CTX, Making, type Wanted } from './making.ts';
 import { Model } from './model.ts';
 import { block } from './pieces/block.ts';
 import { leave } from './pieces/flow.ts';
 import { PROGRAM_KINDS, type ProgramKind } from './program-kinds.table.ts';
-import { FUNCTION, type FunctionKind } from './fuzz-types.ts';
 
 /** A generated program. Its `ldimm64` of maps hold indexes of `FUZZ_MAPS`. */
 export interface GeneratedProgram {

@@ -22,6 +22,7 @@ import {
   CONST_PTR_TO_MAP,
   mayBeNull,
   NOT_INIT,
+  PTR_TO_ARENA,
   PTR_TO_CTX,
   PTR_TO_MAP_KEY,
   PTR_TO_MAP_VALUE,
@@ -89,7 +90,7 @@ function rowDiffers(w: Int32Array, r: number, { value, places, numbers }: Compar
   const type = w[r + TYPE];
   if (type === NOT_INIT) return undefined;
   if (type === SCALAR_VALUE) return numbers ? numberDiffers(w, r, value) : undefined;
-  if (value === 0n) return mayBeNull(type) || type & PTR_UNTRUSTED ? undefined : `is null, not ${regTypeName(type)}`;
+  if (value === 0n) return mayBeZero(type) ? undefined : `is null, not ${regTypeName(type)}`;
   const at = (base: bigint) => numberDiffers(w, r, BigInt.asUintN(64, value - base - BigInt(w[r + OFF])));
   const packet = places.packet;
   const wrong = (text: string | undefined) => text && `${regTypeName(type)} ${text}`;
@@ -121,6 +122,11 @@ function rowDiffers(w: Int32Array, r: number, { value, places, numbers }: Compar
     default:
       return undefined;
   }
+}
+
+/** Pointers that may be 0: those that say so, those that nobody trusts, and offsets in an arena. */
+function mayBeZero(type: number): boolean {
+  return mayBeNull(type) || (type & PTR_UNTRUSTED) !== 0 || baseType(type) === PTR_TO_ARENA;
 }
 
 /** Which of the ways in which a number is known rules it out. */

@@ -1,8 +1,8 @@
 import type { Process } from '../../../src/kernel/index.ts';
 import type { MapCreateAttr, ProgLoadAttr } from '../../../src/syscall/index.ts';
+import { fuzzTypes } from './fuzz-types.ts';
 import type { GeneratedProgram } from './generate.ts';
 import { FUZZ_MAPS } from './maps.table.ts';
-import { fuzzTypes } from './fuzz-types.ts';
 
 /** What a kernel, emulated or not, has to do so that generated programs can be loaded; results are fds. */
 export interface Preparing<Result> {
