@@ -162,6 +162,18 @@ export const SINCE = {
     BPF_F_TOKEN_FD 6.9 a177fc2bf6fd
     BPF_F_SEGV_ON_FAULT 6.9 317460317a02
     BPF_F_NO_USER_CONV 6.9 317460317a02`,
+  field: `
+    bpf_spin_lock 5.1 d83525ca62cf
+    bpf_timer 5.15 b00628b1c7d5
+    kptr 5.19 c0a5a21c25f3
+    bpf_list_head 6.2 f0c5941ff5b2
+    bpf_rb_root 6.3 9c395c1b99bd
+    bpf_refcount 6.4 7c50b1cb76ac
+    percpu_kptr 6.7 36d8bdf75a93
+    bpf_wq 6.10 eb48f6cd41a0
+    uptr 6.13 tools/testing/selftests/bpf/progs/uptr_map_failure.c
+    bpf_res_spin_lock 6.15 97eb35f3ad42
+    bpf_task_work 6.18 38aa7003e369`,
   'load flag': `
     BPF_F_STRICT_ALIGNMENT 4.12 e07b98d9bffe
     BPF_F_ANY_ALIGNMENT 5.0 e9ee9efc0d17

@@ -1,3 +1,5 @@
+import type { KernelSwitches } from '../catalog/index.ts';
+
 /** The capabilities of a loader that matter to the check; who has CAP_SYS_ADMIN has the first two. */
 export interface Capabilities {
   readonly bpf: boolean;
@@ -23,11 +25,11 @@ export interface Privileges {
   readonly bypassSpecV4: boolean;
 }
 
-export function privilegesOf({ bpf, perfmon }: Capabilities): Privileges {
+export function privilegesOf({ bpf, perfmon }: Capabilities, { uninit_stack_reads }: KernelSwitches): Privileges {
   return {
     bpfCapable: bpf,
     allowPtrLeaks: perfmon,
-    allowUninitStack: perfmon,
+    allowUninitStack: perfmon && uninit_stack_reads,
     bypassSpecV1: perfmon,
     bypassSpecV4: perfmon,
   };

@@ -1,6 +1,8 @@
+import { kernelSwitches } from '../catalog/index.ts';
 import type { Insns, ProgramFacts, RefusalReport } from '../isa/index.ts';
 import { bpf_prog_flags, errno } from '../uapi/index.ts';
 import { checkAttachTarget } from './attach/target.ts';
+import { checkLoopEntries } from './back-edges.ts';
 import { checkKfuncCalls } from './calls/kfunc-load.ts';
 import { checkThrowingCallbacks } from './calls/throwing-callbacks.ts';
 import { effectsOf } from './effects.ts';
@@ -90,7 +92,8 @@ function checkShape<M extends VerifiedMap>(options: VerifyOptions<M>): WalkedPro
   const functions = functionsOf(options);
   const tag = checkExceptionTag(options, functions);
   if (tag) return tag;
-  const privileges = privilegesOf(options.capabilities);
+  const switches = kernelSwitches(options.profile.version);
+  const privileges = privilegesOf(options.capabilities, switches);
   const notAllowed = checkCallsAllowed(insns, privileges);
   if (notAllowed) return notAllowed;
   const subprograms = checkSubprograms(insns, exceptionCallback);
@@ -113,7 +116,8 @@ function checkShape<M extends VerifiedMap>(options: VerifyOptions<M>): WalkedPro
   const sleepable = (options.flags & bpf_prog_flags.BPF_F_SLEEPABLE) !== 0;
   const unfit = checkMapsAllowed(used.maps, privileges) ?? checkMaps(used.maps, { progType, sleepable });
   if (unfit) return unfit;
-  const unreachable = checkNoLoops(insns, privileges) ?? checkReachable(insns, exceptionCallback);
+  const loops = checkNoLoops(insns, privileges) ?? (switches.fallthrough_loops ? undefined : checkLoopEntries(insns));
+  const unreachable = loops ?? checkReachable(insns, exceptionCallback);
   if (unreachable) return unreachable;
   const target = checkAttachTarget(options);
   if (target) return target;
@@ -135,6 +139,7 @@ function checkShape<M extends VerifiedMap>(options: VerifyOptions<M>): WalkedPro
     successors: successorsOf(insns),
     flow: markFlow(insns, (insn) => callKindOf(options, insn)),
     lines: new SourceLines(options.btf, options.lineInfo),
+    switches,
     strictAlignment: (options.flags & bpf_prog_flags.BPF_F_STRICT_ALIGNMENT) !== 0,
   };
 }
@@ -153,7 +158,7 @@ function subprogramOf(insns: Insns, subprograms: readonly number[]): Uint16Array
 function checkDepth<M extends VerifiedMap>(walk: Walk<M>): Refusal | undefined {
   const { insns, stackDepths, asyncCallbacks, program } = walk;
   const { progType, expectedAttachType } = program.options;
-  const privateStacks = hasPrivateStacks(progType, expectedAttachType);
+  const privateStacks = program.switches.private_stacks && hasPrivateStacks(progType, expectedAttachType);
   return checkStackDepth(insns, { subprograms: program.subprograms, stackDepths, asyncCallbacks, privateStacks });
 }
 

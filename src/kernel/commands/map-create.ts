@@ -46,5 +46,5 @@ function mapBtf(caller: Caller, attr: MapCreateAttr): MapBtf | undefined | Errno
   const btfId = idOfFd(caller, 'btf', attr.btfFd ?? 0);
   if (btfId < 0) return btfId;
   const btf = caller.state.btfs.expect(btfId);
-  return btf.kernelBtf ? -errno.EACCES : mapBtfOf(btf, attr);
+  return btf.kernelBtf ? -errno.EACCES : mapBtfOf(btf, attr, caller.state.profile.version);
 }

@@ -94,7 +94,7 @@ function pointerOrNumber(walk: Walk, argument: Argument, refused: (text: string)
   if (type.kind !== 'PTR') {
     return refused(`arg${index} '${type.name || '(anon)'}' has type ${kindName(type)}. Only pointer access is allowed`);
   }
-  if (size !== 8) return refused(`size ${size} must be 8`);
+  if (size !== 8 && walk.program.switches.argument_sizes) return refused(`size ${size} must be 8`);
   const known = iterated(walk, argument);
   if (known?.type === 'buffer') {
     return { kind: 'pointer', type: PTR_TO_BUF | PTR_MAYBE_NULL | (known.readOnly ? MEM_RDONLY : 0) };
@@ -137,7 +137,7 @@ function areArgumentsTrusted({ options }: Walk, { name }: Target): boolean {
 }
 
 /** Whether the argument may be null, or is no pointer at times (`number`). */
-function isNullable({ options }: Walk, { target, param, index }: Argument): boolean | 'number' {
+function isNullable({ options, program }: Walk, { target, param, index }: Argument): boolean | 'number' {
   const names = target.stub ?? target.proto;
   if (names.params[index + target.skip]?.name.endsWith('__nullable') || param.name.endsWith('__nullable')) return true;
   if (options.expectedAttachType !== A.BPF_TRACE_RAW_TP) return false;
@@ -147,6 +147,8 @@ function isNullable({ options }: Walk, { target, param, index }: Argument): bool
 /** Congestion control is given sockets that are TCP's. */
 function promoted({ options }: Walk, btf: Btf, id: BtfId): BtfId {
   const name = btf.nameOf(id);
+  // Before, they passed for pointers that are never null.
+  if (!program.switches.nullable_tracepoints) return false;
   if (
     options.progType !== T.BPF_PROG_TYPE_STRUCT_OPS ||
     !['sock', 'sock_common', 'inet_sock', 'inet_connection_sock'].includes(name)

@@ -82,7 +82,9 @@ function fillNarrow(walk: Walk, { range, slot, spilled, into }: NarrowFill): Ref
   const { size, min, frame } = range;
   const from = spilledRow(slot);
   const to = walk.reg(into);
-  if (size <= spilled && (min & 7) === 0) {
+  // Before, the number was known where it came back whole.
+  const known = size === spilled || walk.program.switches.narrow_fills;
+  if (size <= spilled && known && (min & 7) === 0) {
     const fits = fitsIn(w, from, size);
     copyRow(w, to, w, from);
     // What is cut off makes another number of it.

@@ -14,7 +14,7 @@ export function objectFields(btf: Btf, typeId: BtfId): readonly TypedField[] {
   if (!known) ofObjects.set(btf, (known = new Map()));
   let fields = known.get(typeId);
   if (!fields) {
-    const found = findFields(btf, typeId, OBJECT_FIELDS);
+    const found = findFields(btf, typeId, { kinds: OBJECT_FIELDS });
     known.set(typeId, (fields = typeof found === 'number' || !isWhole(btf, found) ? NONE : found));
   }
   return fields;
@@ -25,7 +25,8 @@ export function mapFields(walk: Walk, view: MapView): readonly TypedField[] {
   let fields = ofMaps.get(view);
   if (!fields) {
     const btf = view.btfId === 0 ? undefined : walk.options.btfById(view.btfId);
-    const found = btf && view.fields.length > 0 ? findFields(btf, view.attr.btfValueTypeId ?? 0, MAP_FIELDS) : NONE;
+    const wanted = { kinds: MAP_FIELDS, version: walk.options.profile.version };
+    const found = btf && view.fields.length > 0 ? findFields(btf, view.attr.btfValueTypeId ?? 0, wanted) : NONE;
     ofMaps.set(view, (fields = typeof found === 'number' || !btf || !isWhole(btf, found) ? NONE : found));
   }
   return fields;

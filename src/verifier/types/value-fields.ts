@@ -1,5 +1,6 @@
 import { alignUp } from '../../base/index.ts';
 import { type Btf, type BtfId, isComposite, resolveType, skipModifiers } from '../../btf/index.ts';
+import { kernelSwitches, lackOf } from '../../catalog/index.ts';
 import { bpf_flags, errno } from '../../uapi/index.ts';
 import { declTagOf } from './decl-tags.ts';
 
@@ -87,8 +88,8 @@ const MAX_DEPTH = 32;
  * The fields of a type that the kernel gives a meaning, in order of offset.
  * @returns -E2BIG for too many or one too often, -EINVAL where one is misplaced, -EEXIST where two overlap
  */
-export function findFields(btf: Btf, typeId: BtfId, kinds: readonly FieldKind[]): TypedField[] | number {
-  const finder = new FieldFinder(btf, kinds);
+export function findFields(btf: Btf, typeId: BtfId, wanted: WantedFields): TypedField[] | number {
+  const finder = new FieldFinder(btf, wanted);
   const failed = finder.visit(typeId, 0, 0);
   if (failed < 0) return failed;
   const fields = finder.fields.sort((a, b) => a.offset - b.offset);
@@ -101,16 +102,31 @@ export function findFields(btf: Btf, typeId: BtfId, kinds: readonly FieldKind[])
   return fields;
 }
 
+/** Which fields are looked for. */
+export interface WantedFields {
+  readonly kinds: readonly FieldKind[];
+  /** Of the kernel: what came later has no meaning to it. Left out: all have. */
+  readonly version?: string;
+}
+
+/** What tags meant before Linux 6.4. */
+const FORMER_KPTR_TAGS: Readonly<Record<string, KptrTag>> = { kptr: 'kptr_untrusted', kptr_ref: 'kptr' };
+
 class FieldFinder {
   readonly fields: TypedField[] = [];
   readonly #btf: Btf;
-  readonly #kinds: readonly FieldKind[];
+  readonly #wanted: WantedFields;
   /** Structs that are known to have none, so that a deep graph is walked once. */
   readonly #without = new Set<BtfId>();
 
-  constructor(btf: Btf, kinds: readonly FieldKind[]) {
+  constructor(btf: Btf, wanted: WantedFields) {
     this.#btf = btf;
-    this.#kinds = kinds;
+    this.#wanted = wanted;
+  }
+
+  #isLater(name: string): boolean {
+    const { version } = this.#wanted;
+    return version !== undefined && lackOf(version, 'field', name) !== undefined;
   }
 
   /** Looks for fields in a type that stands at `offset` of the value. */
@@ -121,7 +137,8 @@ class FieldFinder {
       case 'STRUCT':
       case 'UNION': {
         const known = type.kind === 'STRUCT' && depth > 0 ? STRUCTS[type.name] : undefined;
-        if (known) return type.size === known.size ? this.#add(known, offset, { contains }) : 0;
+        if (known && !this.#isLater(type.name))
+          return type.size === known.size ? this.#add(known, offset, { contains }) : 0;
         if (depth >= MAX_DEPTH) return -errno.E2BIG;
         if (type.kind === 'UNION' || this.#without.has(type.id)) return 0;
         const before = this.fields.length;
@@ -183,14 +200,22 @@ class FieldFinder {
 
   #kptrOf(id: BtfId): TypedField['kptr'] {
     const tag = this.#btf.typeById(id);
-    if (tag.kind !== 'TYPE_TAG' || !KPTR_TAGS.includes(tag.name)) return undefined;
+    const meant = tag.kind === 'TYPE_TAG' ? this.#tagOf(tag.name) : undefined;
+    if (meant === undefined || tag.kind !== 'TYPE_TAG') return undefined;
     const typeId = skipModifiers(this.#btf, tag.type);
-    return { tag: tag.name as KptrTag, typeId: isComposite(this.#btf.typeById(typeId)) ? typeId : tag.type };
+    return { tag: meant, typeId: isComposite(this.#btf.typeById(typeId)) ? typeId : tag.type };
+  }
+
+  #tagOf(name: string): KptrTag | undefined {
+    const { version } = this.#wanted;
+    if (this.#isLater('kptr') || this.#isLater(name)) return undefined;
+    if (version !== undefined && !kernelSwitches(version).kptr_tags) return FORMER_KPTR_TAGS[name];
+    return KPTR_TAGS.includes(name) ? (name as KptrTag) : undefined;
   }
 
   #add(known: Known, offset: number, more: Pick<TypedField, 'kptr' | 'contains'>): number {
     const { kind, size, align, single } = known;
-    if (!this.#kinds.includes(kind)) return 0;
+    if (!this.#wanted.kinds.includes(kind)) return 0;
     if (offset % align !== 0) return -errno.EINVAL;
     if (single && this.fields.some((field) => field.kind === kind)) return -errno.E2BIG;
     if (this.fields.length >= bpf_flags.BTF_FIELDS_MAX) return -errno.E2BIG;

@@ -211,7 +211,7 @@ function computePointers(walk: Walk, op: number, row: number): Refusal | undefin
 function computeScalars(walk: Walk, { op, row, operand }: { op: number; row: number; operand: number }): void {
   const { w, insn } = walk;
   const wide = isWideAlu(walk);
-  const sum = sumId(walk, { op, row, operand });
+  const sum = walk.program.switches.linked_offsets ? sumId(walk, { op, row, operand }) : 0;
   const distance = op === BPF_SUB ? -w[operand + VALUE] : w[operand + VALUE];
   forgetId(w, row);
   computeNumber(w, { op, wide, d: row, s: operand });

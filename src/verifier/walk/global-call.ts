@@ -37,13 +37,18 @@ export function walkGlobalCall(walk: Walk, subprogram: number): Refusal | undefi
   const { locks, rcuLocks, preemptLocks, irqId, sleepable } = state.shared;
   if (locks > 0) return walk.invalid('use static function instead');
   const effects = program.effects[subprogram];
-  if (effects.maySleep && (rcuLocks > 0 || preemptLocks > 0 || irqId > 0 || !sleepable)) {
+  if (!program.switches.sleeping_globals) {
+    // Before, it did not matter what the function does.
+    const section = (preemptLocks > 0 && 'preemption disabled') || (irqId > 0 && 'IRQs disabled');
+    if (section)
+      return walk.invalid(`global function calls are not allowed with ${section},\nuse static function instead`);
+  } else if (effects.maySleep && (rcuLocks > 0 || preemptLocks > 0 || irqId > 0 || !sleepable)) {
     return walk.invalid(NO_SLEEP);
   }
   if (refusal)
     return { ...refusal, text: `${refusal.text}\nCaller passes invalid args into func#${subprogram} ('${fn.name}')` };
   traceAssumed(walk, subprogram);
-  if (effects.changesPacket) forgetPacket(walk);
+  if (effects.changesPacket && program.switches.packets_of_globals) forgetPacket(walk);
   walk.globalsCalled[subprogram] = 1;
   clobberRegisters(walk);
   setUnknown(walk.w, walk.reg(0));

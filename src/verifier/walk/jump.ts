@@ -1,5 +1,5 @@
 import { BPF_JEQ, BPF_JMP32, BPF_JNE, BPF_X, insnClass, insnOp, insnSource } from '../../isa/index.ts';
-import { isKnown } from '../domain/bounds.ts';
+import { isKnown, isKnown32 } from '../domain/bounds.ts';
 import { type Comparison, oppositeOf, outcomeOf, swappedOp } from '../domain/compare.ts';
 import { refine } from '../domain/refine.ts';
 import { copyRow, REF, TYPE, VALUE } from '../domain/row.ts';
@@ -75,19 +75,33 @@ function isPacketAny(w: Int32Array, row: number): boolean {
 }
 
 /** Whether the jump is taken, where that is known. */
-function predict({ w }: Walk, comparison: Comparison): boolean | undefined {
+function predict(walk: Walk, comparison: Comparison): boolean | undefined {
+  const { w } = walk;
   const { op, wide, d, s } = comparison;
   if (isPacketAny(w, d) && isPacketAny(w, s) && wide) {
     const reach = reachOf(w, comparison);
     return reach && predictReach(w, reach);
   }
-  if (!isPointer(w, d) && !isPointer(w, s)) return outcomeOf(w, comparison);
+  if (!isPointer(w, d) && !isPointer(w, s)) return isFollowed(walk, comparison) ? outcomeOf(w, comparison) : undefined;
   const [pointer, number, how] = isPointer(w, s) ? [s, d, swappedOp(op)] : [d, s, op];
   // A pointer that cannot be null is not 0.
   const isZero = !isPointer(w, number) && isKnown(w, number) && w[number + VALUE] === 0 && w[number + VALUE + 1] === 0;
   if (!isZero || !neverNull(w[pointer + TYPE], w[pointer + REF])) return undefined;
   if (how === BPF_JEQ) return false;
   return how === BPF_JNE ? true : undefined;
+}
+
+/** Before, a comparison was followed only where its second number was known. */
+function isFollowed({ w, program }: Walk, { wide, s }: Comparison): boolean {
+  return program.switches.register_comparisons || (wide ? isKnown(w, s) : isKnown32(w, s));
+}
+
+/** Before, nothing was learned but of a known number, or of two that are equal; nor from being unequal to a bound. */
+function isLearned({ w, program }: Walk, { op, wide, d, s }: Comparison): boolean {
+  const { register_comparisons, not_equal_bounds } = program.switches;
+  const known = wide ? isKnown : isKnown32;
+  if (op === BPF_JNE && !not_equal_bounds) return false;
+  return register_comparisons || known(w, s) || known(w, d) || (wide && op === BPF_JEQ);
 }
 
 const NEVER_NULL: readonly number[] = [
@@ -156,7 +170,7 @@ function learn(walk: Walk, comparison: Learning): void {
   const { w } = walk;
   const { op, wide, d, s, linked, fromRegister } = comparison;
   if (!isPointer(w, d) && !isPointer(w, s)) {
-    refine(w, comparison);
+    if (isLearned(walk, comparison)) refine(w, comparison);
     if (fromRegister) teachLinked(walk, s, linked);
     teachLinked(walk, d, linked);
     return;

@@ -13,6 +13,9 @@ export function checkLeaks(walk: Walk, what: string, always: boolean): Refusal |
   const { state } = walk;
   const { shared } = state;
   const whole = always || state.current === 0;
+  if (!whole && shared.locks > 0 && !walk.program.switches.calls_under_locks) {
+    return walk.invalid('bpf_spin_unlock is missing');
+  }
   if (!whole) return undefined;
   if (shared.locks > 0) return walk.invalid(`${what} cannot be used inside bpf_spin_lock-ed region`);
   const unreleased = lingering(walk, always).map(
@@ -30,5 +33,5 @@ function lingering(walk: Walk, always: boolean): Reference[] {
   // Operations of a struct may hand a referenced object back.
   const returned =
     !always && walk.options.progType === bpf_prog_type.BPF_PROG_TYPE_STRUCT_OPS ? walk.w[walk.reg(0) + REF] : 0;
-  return walk.state.shared.refs.some(({ kind, id }) => kind === 'pointer' && id !== returned);
+  return walk.state.shared.refs.filter(({ kind, id }) => kind === 'pointer' && id !== returned);
 }

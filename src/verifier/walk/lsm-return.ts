@@ -1,5 +1,5 @@
 import { skipModifiersAndTypedefs } from '../../btf/index.ts';
-import { lsmHook } from '../../catalog/index.ts';
+import { kernelSwitches, lsmHook } from '../../catalog/index.ts';
 import { bpf_attach_type } from '../../uapi/index.ts';
 import type { VerifiedTarget, VerifyOptions } from '../options.ts';
 
@@ -13,10 +13,10 @@ export interface ReturnRange {
 const MAX_ERRNO = 4095;
 
 /** What a program on a hook of the security modules may return; undefined: anything. */
-export function lsmReturns({ attachTarget, expectedAttachType }: VerifyOptions): ReturnRange | undefined {
+export function lsmReturns({ attachTarget, expectedAttachType, profile }: VerifyOptions): ReturnRange | undefined {
   const nothing = attachTarget !== undefined && returnsNothing(attachTarget);
   if (expectedAttachType === bpf_attach_type.BPF_LSM_CGROUP) return nothing ? { min: 1, max: 1 } : { min: 0, max: 1 };
-  if (!attachTarget || nothing) return undefined;
+  if (!attachTarget || nothing || !kernelSwitches(profile.version).lsm_returns) return undefined;
   const name = attachTarget.btf.nameOf(attachTarget.typeId);
   const max = lsmHook(name)?.boolean ? 1 : 0;
   return { min: max === 1 ? 0 : -MAX_ERRNO, max, narrow: true };

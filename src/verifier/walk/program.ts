@@ -38,7 +38,9 @@ export function walkProgram(walk: Walk): Refusal | undefined {
   for (let more = true; more; ) {
     more = false;
     for (let subprogram = 1; subprogram < globals.length; subprogram++) {
-      if (!globals[subprogram] || !walk.globalsCalled[subprogram] || done[subprogram]) continue;
+      // Before, all of them were verified, called or not.
+      const wanted = walk.globalsCalled[subprogram] || !walk.program.switches.lazy_globals;
+      if (!globals[subprogram] || !wanted || done[subprogram]) continue;
       traceValidating(walk, subprogram);
       const failed = walkGlobal(walk, subprogram);
       if (failed) return failed;

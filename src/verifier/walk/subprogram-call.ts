@@ -10,6 +10,9 @@ export function walkSubprogramCall(walk: Walk): Refusal | undefined {
   const target = insn + 1 + insns.imm(insn);
   const subprogram = walk.program.subprogramAt.get(target)!;
   if (walk.program.globals[subprogram]) return walkGlobalCall(walk, subprogram);
+  if (state.shared.locks > 0 && !walk.program.switches.calls_under_locks) {
+    return walk.invalid('function calls are not allowed while holding a lock');
+  }
   const caller = state.current;
   const refusal = enterFrame(walk, { callSite: insn, subprogram, callbackDepth: 0 });
   if (refusal) return refusal;

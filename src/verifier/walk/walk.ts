@@ -1,3 +1,4 @@
+import type { KernelSwitches } from '../../catalog/index.ts';
 import type { Insns } from '../../isa/index.ts';
 import { TYPE } from '../domain/row.ts';
 import type { Effects } from '../effects.ts';
@@ -53,6 +54,8 @@ export interface WalkedProgram<M extends VerifiedMap = VerifiedMap> {
   readonly subprogramAt: ReadonlyMap<number, number>;
   /** What the source says at each instruction. */
   readonly lines: SourceLines;
+  /** How the kernel's version behaves. */
+  readonly switches: KernelSwitches;
   /** Every access has to be aligned (BPF_F_STRICT_ALIGNMENT). */
   readonly strictAlignment: boolean;
 }

@@ -10,7 +10,7 @@ function fieldsOf(add: (make: Maker) => number): unknown {
   const builder = new BtfBuilder();
   const make = new Maker(builder);
   const value = add(make);
-  const fields = findSpecialFields(parseBtf(builder.encode()), value);
+  const fields = findSpecialFields(parseBtf(builder.encode()), value, '6.18.0');
   if (typeof fields === 'number') return errnoName(fields);
   return fields.map(({ kind, offset, size }) => `${kind} ${offset}+${size}`);
 }
