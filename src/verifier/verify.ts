@@ -29,7 +29,7 @@ import { checkJumps, checkReachable, checkSubprograms } from './subprograms.ts';
 import { checkExceptionTag } from './types/exception-tag.ts';
 import { functionsOf } from './types/global-function.ts';
 import { type KernelVariable, kernelVariable } from './types/kernel-variable.ts';
-import { checkCallsAllowed, checkMapsAllowed, checkNoLoops } from './unprivileged.ts';
+import { checkCallsAllowed, checkMapsAllowed, checkNoLoops, checkTailCalls } from './unprivileged.ts';
 import { walkProgram } from './walk/program.ts';
 import { Walk, type WalkedProgram } from './walk/walk.ts';
 import { resolveWide } from './wide.ts';
@@ -75,7 +75,11 @@ export function verifyProgram<M extends VerifiedMap>(options: VerifyOptions<M>):
   if ('errno' in checked) return rejected(undefined, checked, options.logLevel);
   const walk = new Walk<M>(checked);
   traceFunctions(walk as unknown as Walk);
-  const refusal = walkProgram(walk as unknown as Walk) ?? checkThrowingCallbacks(walk.program) ?? checkDepth(walk);
+  const refusal =
+    walkProgram(walk as unknown as Walk) ??
+    checkThrowingCallbacks(walk.program) ??
+    checkDepth(walk) ??
+    checkTailCalls(walk);
   if (refusal) return rejected(walk, refusal, options.logLevel);
   const counters = countersOf(walk);
   return { verdict: 'accepted', facts: factsOfWalk(walk), counters, log: logOf(walk, '', options.logLevel) };

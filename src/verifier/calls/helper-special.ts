@@ -17,6 +17,7 @@ export function checkSpecial(walk: Walk, call: HelperCall): Refusal | undefined 
   const f = bpf_func_id;
   switch (call.id) {
     case f.BPF_FUNC_tail_call:
+      walk.speculation?.noteTailCall(walk.insn, call.map);
       return checkLeaks(walk, 'tail_call', true);
     case f.BPF_FUNC_get_local_storage:
       if (isNullRow(walk.w, walk.reg(2))) return undefined;

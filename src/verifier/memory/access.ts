@@ -3,6 +3,7 @@ import type { Refusal } from '../refusal.ts';
 import {
   baseType,
   CONST_PTR_TO_MAP,
+  isPacketPointer,
   MEM_RDONLY,
   mayBeNull,
   PTR_TO_ARENA,
@@ -34,7 +35,7 @@ import { accessContext } from './context.ts';
 import { fitToSize, loadUnknown } from './load-result.ts';
 import { accessMapPointer } from './map-pointer.ts';
 import { accessMapValue } from './map-value.ts';
-import { accessPacket } from './packet.ts';
+import { accessPacket, checkPacketWritable } from './packet.ts';
 import { checkRegion } from './region.ts';
 import { accessFlowKeys, accessSocket } from './socket.ts';
 import { readStack } from './stack-read.ts';
@@ -57,7 +58,7 @@ function accessByKind(walk: Walk, access: Access): Refusal | undefined {
   if (mayBeNull(type)) return noMemory(walk, register);
   const place = LEAKED_INTO[base];
   if (place !== undefined && write && isLeak(walk, access)) {
-    return walk.denied(`R${access.value} leaks addr into ${place}`);
+    return checkWritable(walk, access, type) ?? walk.denied(`R${access.value} leaks addr into ${place}`);
   }
   switch (base) {
     case PTR_TO_MAP_VALUE:
@@ -102,6 +103,12 @@ const LEAKED_INTO: Readonly<Record<number, string>> = {
   [PTR_TO_PACKET_META]: 'packet',
   [PTR_TO_FLOW_KEYS]: 'flow keys',
 };
+
+/** Whether such memory may be written to at all, where that is asked before what is written. */
+function checkWritable(walk: Walk, { register }: Access, type: number): Refusal | undefined {
+  if (isPacketPointer(type)) return checkPacketWritable(walk);
+  return baseType(type) === PTR_TO_MEM && type & MEM_RDONLY ? readOnly(walk, register) : undefined;
+}
 
 /** Whether a pointer is stored where somebody may see it who must not. */
 function isLeak(walk: Walk, { value }: Access): boolean {

@@ -31,10 +31,15 @@ export function mayAccessPacket(progType: number, write: boolean): boolean {
   return WRITERS.includes(progType) || (!write && READERS.includes(progType));
 }
 
+/** Whether the program may write to packets. */
+export function checkPacketWritable(walk: Walk): Refusal | undefined {
+  return mayAccessPacket(walk.options.progType, true) ? undefined : walk.denied('cannot write into packet');
+}
+
 export function accessPacket(walk: Walk, access: Access): Refusal | undefined {
   const { register, off, size, write } = access;
-  if (write && !mayAccessPacket(walk.options.progType, true)) return walk.denied('cannot write into packet');
-  const refusal = checkPacketBytes(walk, { register, off, size });
+  const refusal =
+    (write ? checkPacketWritable(walk) : undefined) ?? checkPacketBytes(walk, { register, off, size });
   if (!refusal) loadUnknown(walk, access);
   return refusal;
 }

@@ -118,9 +118,9 @@ function spillNumber(walk: Walk, { slot, row, size }: { slot: number; row: numbe
 }
 
 /** A byte that the spill leaves alone is no longer what it was, but where what it was is as good. */
-function blurByte({ w, program }: Walk, slot: number, byte: number): void {
+function blurByte({ w }: Walk, slot: number, byte: number): void {
   const was = slotByte(w, slot, byte);
-  if (was === STACK_ZERO || (was === STACK_INVALID && program.privileges.allowPtrLeaks)) return;
+  if (was === STACK_ZERO || was === STACK_INVALID) return;
   setSlotByte(w, slot, byte, STACK_MISC);
 }
 

@@ -41,11 +41,12 @@ export function deferGuess(walk: Walk, insn: number): Refusal | undefined {
 export function guessOtherWay(walk: Walk, insn: number, compared: readonly number[]): Refusal | undefined {
   if (walk.program.privileges.bypassSpecV1) return undefined;
   const { w } = walk;
-  for (const [i, row] of compared.entries()) {
+  const rows = [...new Set(compared)];
+  for (const [i, row] of rows.entries()) {
     copyRow(w, walk.scratch(2 + i), w, row);
     setUnknown(w, row);
   }
   const refusal = deferGuess(walk, insn);
-  for (const [i, row] of compared.entries()) copyRow(w, row, w, walk.scratch(2 + i));
+  for (const [i, row] of rows.entries()) copyRow(w, row, w, walk.scratch(2 + i));
   return refusal;
 }

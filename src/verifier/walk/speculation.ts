@@ -1,5 +1,7 @@
 import type { Privileges } from '../privileges.ts';
 
+const MIXED = -1;
+
 /**
  * What a processor may do that guesses: paths that no value leads to are walked too, as `speculative` ones, and what is
  * refused there is kept from happening by a barrier. Only for loaders whom the kernel does not trust.
@@ -17,6 +19,9 @@ export class Speculation {
   /** A limit depends on what a number may be: states only stand for those with the same numbers. */
   exploresLimits = false;
 
+  /** By instruction: the map of the tail call there. */
+  readonly #tailCalls = new Map<number, number>();
+
   constructor(length: number) {
     this.barriers = new Uint8Array(length);
     this.barriersBehind = new Uint8Array(length);
@@ -27,5 +32,15 @@ export class Speculation {
   /** @returns undefined where the loader is trusted */
   static of({ bypassSpecV1, bypassSpecV4 }: Privileges, length: number): Speculation | undefined {
     return bypassSpecV1 && bypassSpecV4 ? undefined : new Speculation(length);
+  }
+
+  /** A tail call by way of a map. @param map its index */
+  noteTailCall(insn: number, map: number): void {
+    this.#tailCalls.set(insn, (this.#tailCalls.get(insn) ?? map) === map ? map : MIXED);
+  }
+
+  /** Tail calls that go by way of different maps on different paths. */
+  *mixedTailCalls(): Generator<number> {
+    for (const [insn, map] of this.#tailCalls) if (map === MIXED) yield insn;
   }
 }
