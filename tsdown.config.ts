@@ -35,12 +35,14 @@ const lightAssert = {
       : undefined,
 };
 
-/** The C printer runs for a moment only: compiled ahead, it does not have to warm up. */
-const cPrinter = flatPlugin({
-  path: join(import.meta.dirname, 'src/btf/c/engine.ts'),
-  record: 'CTables',
-  starts: 'startEngine',
-});
+const sourcePath = (path: string) => join(import.meta.dirname, 'src', path);
+
+/** What runs for a moment over all types of a kernel: compiled ahead, it does not have to warm up. */
+const flat = [
+  flatPlugin({ path: sourcePath('btf/scan-engine.ts'), record: 'ScanTables', starts: 'startScan' }),
+  flatPlugin({ path: sourcePath('btf/name-engine.ts'), record: 'NameTables', starts: 'startNames' }),
+  flatPlugin({ path: sourcePath('btf/c/engine.ts'), record: 'CTables', starts: 'startEngine' }),
+];
 
 const commandLine: UserConfig = {
   ...common,
@@ -70,7 +72,7 @@ export default defineConfig([
   {
     ...commandLine,
     noExternal: /^(?!lmdb)/,
-    plugins: [lightAssert, cPrinter],
+    plugins: [lightAssert, ...flat],
     entry: { main: 'src/cli/main.ts' },
     outputOptions: {
       codeSplitting: {

@@ -7,6 +7,15 @@ export interface StoredImage {
   readonly variables: readonly { readonly name: string; readonly type: string }[];
 }
 
+/** Bytes of given arrays below which the functions run as TypeScript: it is not worth starting their compiled form. */
+const LEAST = 0x1_0000;
+
+/** Whether the compiled form is worth starting. */
+export function isWorthIt(contents: Contents): boolean {
+  const given = Object.values(contents).filter((content) => typeof content !== 'number');
+  return given.length === 0 || given.reduce((sum, { byteLength }) => sum + byteLength, 0) >= LEAST;
+}
+
 /** What the compiled functions ask of their host: the record's methods. */
 export type Host = Readonly<Record<string, (...values: number[]) => void>>;
 
@@ -14,11 +23,14 @@ const PAGE = 0x1_0000;
 const ALIGN = 16;
 const ELEMENT: Readonly<Record<string, number>> = { Int32Array: 4, Uint8Array: 1, DataView: 1 };
 
+/** What each array begins with, or how many elements of zero. */
+export type Contents = Readonly<Record<string, number | Int32Array | Uint8Array>>;
+
 /**
  * Lays out the arrays in a memory of their own and starts the code.
- * @param sizes elements of each array; the last one may be made larger, a `xsView` is another view of `xs`
+ * @param contents of the arrays; the last one may be made larger, a `xsView` is another view of `xs`
  */
-export function start(image: StoredImage, sizes: Readonly<Record<string, number>>, host: Host) {
+export function start(image: StoredImage, contents: Contents, host: Host) {
   const places = new Map<string, { at: number; length: number; type: string }>();
   let size = 0;
   for (const { name, type } of image.arrays) {
@@ -27,10 +39,17 @@ export function start(image: StoredImage, sizes: Readonly<Record<string, number>
       places.set(name, { ...viewed, type });
       continue;
     }
-    places.set(name, { at: size, length: sizes[name], type });
-    size = Math.ceil((size + sizes[name] * ELEMENT[type]) / ALIGN) * ALIGN;
+    const content = contents[name];
+    const length = typeof content === 'number' ? content : content.length;
+    places.set(name, { at: size, length, type });
+    size = Math.ceil((size + length * ELEMENT[type]) / ALIGN) * ALIGN;
   }
   const memory = new WebAssembly.Memory({ initial: Math.ceil(size / PAGE) });
+  for (const [name, content] of Object.entries(contents)) {
+    if (typeof content === 'number') continue;
+    const bytes = new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
+    new Uint8Array(memory.buffer, places.get(name)!.at).set(bytes);
+  }
   const bases = [...places].map(([name, { at }]) => [name, at]);
   const code = new WebAssembly.Module(Buffer.from(image.code, 'base64'));
   const { exports } = new WebAssembly.Instance(code, { host: { memory, ...Object.fromEntries(bases), ...host } });

@@ -4,8 +4,14 @@ import { errNoType } from './errors.ts';
 import type { BtfForm } from './header.ts';
 import { BTF_KIND, infoFlag, infoKind, infoVlen, kindName } from './kinds.ts';
 import type { BtfId, BtfKind, BtfType, BtfTypeOf } from './model.ts';
-import { essentialEnd, type NamedTypes, NameIndex, wholeName } from './name-index.ts';
+import { type NamedTypes, NameIndex } from './name-index.ts';
 import type { BtfStrings } from './strings.ts';
+
+/** Kind number and string offset of the name of each type, by id. */
+export interface TypeHeads {
+  readonly kinds: Uint8Array;
+  readonly names: Uint32Array;
+}
 
 /** What a `Btf` is made of; `parseBtf` fills it in. */
 export interface BtfParts {
@@ -14,6 +20,8 @@ export interface BtfParts {
   readonly base: Btf | undefined;
   readonly words: Uint32Array;
   readonly index: Uint32Array;
+  /** Kinds and names of the types, where they are known; read off the words by default. */
+  readonly heads?: TypeHeads;
   readonly strings: BtfStrings;
   readonly pointerSize: 4 | 8 | undefined;
 }
@@ -53,6 +61,8 @@ export class Btf {
   readonly index: Uint32Array;
   /** Kind number (`BTF_KIND`) of each type, by id; 0 for void. */
   readonly kinds: Uint8Array;
+  /** String offset of the name of each type, by id; 0 for void. */
+  readonly names: Uint32Array;
   readonly strings: BtfStrings;
   /** Id of the first type that is not the base's. */
   readonly firstId: BtfId;
@@ -73,7 +83,9 @@ export class Btf {
     this.base = parts.base;
     this.words = parts.words;
     this.index = parts.index;
-    this.kinds = kindsOf(parts);
+    const { kinds, names } = parts.heads ?? headsOf(parts);
+    this.kinds = kinds;
+    this.names = names;
     this.strings = parts.strings;
     this.firstId = parts.base?.typeCount ?? 1;
     this.#pointerSize = parts.pointerSize;
@@ -141,7 +153,7 @@ export class Btf {
 
   /** Ids of all types of that name, ascending, the base's first; empty if there is none. */
   idsByName(name: string): readonly BtfId[] {
-    this.#names ??= new NameIndex(this.#ownTypes(), wholeName);
+    this.#names ??= new NameIndex(this.#ownTypes());
     const own = this.#names.ids(name);
     const before = this.base?.idsByName(name) ?? [];
     if (before.length === 0 || own.length === 0) return own.length === 0 ? before : own;
@@ -156,19 +168,16 @@ export class Btf {
    */
   ownIdsByEssentialName(name: string, kind: number): readonly BtfId[] {
     if (kind === BTF_KIND.FUNC) {
-      this.#essentialFunctions ??= this.#essentialNames((id) => this.kinds[id] === BTF_KIND.FUNC);
+      this.#essentialFunctions ??= new NameIndex(this.#ownTypes(), { functions: true, essential: true });
       return this.#essentialFunctions.ids(name);
     }
-    this.#essentialTypes ??= this.#essentialNames((id) => this.kinds[id] !== BTF_KIND.FUNC);
+    this.#essentialTypes ??= new NameIndex(this.#ownTypes(), { functions: false, essential: true });
     return this.#essentialTypes.ids(name);
   }
 
-  #essentialNames(takes: (id: BtfId) => boolean): NameIndex {
-    return new NameIndex({ ...this.#ownTypes(), takes }, essentialEnd);
-  }
-
   #ownTypes(): NamedTypes {
-    return { words: this.words, index: this.index, strings: this.strings.bytes, firstId: this.firstId };
+    const { kinds, names, strings, firstId } = this;
+    return { kinds, names, strings: strings.bytes, firstId };
   }
 
   /** The first type of that name and kind, the base's before its own; undefined if there is none. */
@@ -190,8 +199,13 @@ export class Btf {
   }
 }
 
-function kindsOf({ words, index }: BtfParts): Uint8Array {
+/** What the heads of all types say, by id. */
+export function headsOf({ words, index }: Pick<BtfParts, 'words' | 'index'>): TypeHeads {
   const kinds = new Uint8Array(index.length);
-  for (let id = 1; id < index.length; id++) kinds[id] = infoKind(words[index[id] + 1]);
-  return kinds;
+  const names = new Uint32Array(index.length);
+  for (let id = 1; id < index.length; id++) {
+    kinds[id] = infoKind(words[index[id] + 1]);
+    names[id] = words[index[id]];
+  }
+  return { kinds, names };
 }

@@ -1,6 +1,6 @@
 import type { Endian } from '../base/index.ts';
 import { encodeUtf8 } from '../base/index.ts';
-import { Btf } from './btf.ts';
+import { Btf, headsOf } from './btf.ts';
 import type { NewBtfType } from './encode-type.ts';
 import { encodeType } from './encode-type.ts';
 import { errOtherBase } from './errors.ts';
@@ -10,7 +10,7 @@ import type { BtfId, BtfLinkage } from './model.ts';
 import { forEachTypeId, remapTypeIds, StringOffsets } from './references.ts';
 import { type StringBytes, StringSet, stringReader } from './string-set.ts';
 import { BtfStrings } from './strings.ts';
-import { checkTypes } from './type-index.ts';
+import { checkReferences } from './type-index.ts';
 import { WordBuffer } from './word-buffer.ts';
 
 /** What a new BTF goes on from. */
@@ -202,8 +202,9 @@ export class BtfBuilder {
       strings.set(base.strings.bytes);
       index.set(base.index);
     }
-    checkTypes({ words, index, stringsSize: strings.length, firstId: this.#firstId });
-    const parts = { words, index, strings: new BtfStrings(strings), base, pointerSize: undefined };
+    const heads = headsOf({ words, index });
+    checkReferences({ words, stringsSize: strings.length, base }, { index, ...heads });
+    const parts = { words, index, heads, strings: new BtfStrings(strings), base, pointerSize: undefined };
     return new Btf({ ...parts, endian: this.#endian, form: this.#form });
   }
 }

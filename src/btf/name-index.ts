@@ -1,50 +1,27 @@
 import { encodeUtf8 } from '../base/index.ts';
 import { errStringsOverlap } from './errors.ts';
-import { hashBytes, stringEnd } from './hash.ts';
+import { hashBytes, startHash, stringEnd } from './hash.ts';
 import type { BtfId } from './model.ts';
+import { startNames } from './name-engine.ts';
+import { essentialEnd, LIMIT_UNIT } from './name-scan.ts';
 import { stringsLimit } from './string-set.ts';
 
 /** The types whose names are indexed, flat as `Btf` holds them. */
 export interface NamedTypes {
-  readonly words: Uint32Array;
-  readonly index: Uint32Array;
+  readonly kinds: Uint8Array;
+  /** String offset of each type's name, by id. */
+  readonly names: Uint32Array;
   readonly strings: Uint8Array;
   /** First id to index, up to the end. */
   readonly firstId: BtfId;
-  /** Whether a type is indexed; default all. */
-  readonly takes?: (id: BtfId) => boolean;
 }
 
-/** End of the part of a name that counts; the name is `bytes` from `start` to the NUL at `end`. */
-export type NameEnd = (bytes: Uint8Array, start: number, end: number) => number;
-
-/** The whole name counts. */
-export const wholeName: NameEnd = (_bytes, _start, end) => end;
-
-const UNDERSCORE = 0x5f;
-
-/**
- * The essential name: what stands before the last `___` that has another character on each side. `task_struct___old` and
- * `task_struct` are flavours of one type.
- */
-export const essentialEnd: NameEnd = (bytes, start, end) => {
-  for (let at = end - 4; at > start; ) {
-    // Another character is in none of the three places that end here.
-    if (bytes[at] !== UNDERSCORE) at -= 3;
-    else if (isFlavourMark(bytes, at)) return at;
-    else at--;
-  }
-  return end;
-};
-
-/** Whether just three underscores stand from `at`, where one does. */
-function isFlavourMark(bytes: Uint8Array, at: number): boolean {
-  return (
-    bytes[at + 1] === UNDERSCORE &&
-    bytes[at + 2] === UNDERSCORE &&
-    bytes[at - 1] !== UNDERSCORE &&
-    bytes[at + 3] !== UNDERSCORE
-  );
+/** What of the types is indexed. */
+export interface NameSelection {
+  /** Of functions alone, or of all other types alone; default both. */
+  readonly functions?: boolean;
+  /** Only what stands before a flavour (`___x`) counts; default false. */
+  readonly essential?: boolean;
 }
 
 /** The essential name of a type, enumerator or function as text. */
@@ -58,35 +35,46 @@ const NAME_BYTES_PER_TYPE = 1024;
 /** Ids by name: a hash table in typed arrays over the strings' bytes, so that building it makes no strings. */
 export class NameIndex {
   readonly #types: NamedTypes;
-  readonly #nameEnd: NameEnd;
+  readonly #essential: boolean;
   /** First id of each bucket and next id in the same bucket (by id); 0 ends a chain. */
-  readonly #first: Uint32Array;
-  readonly #next: Uint32Array;
+  readonly #first: Int32Array;
+  readonly #next: Int32Array;
   readonly #mask: number;
   /** What was asked for before: a name may have very many types, and be asked for as often. */
   readonly #answers = new Map<string, readonly BtfId[]>();
 
-  constructor(types: NamedTypes, nameEnd: NameEnd) {
+  constructor(types: NamedTypes, { functions, essential = false }: NameSelection = {}) {
     this.#types = types;
-    this.#nameEnd = nameEnd;
-    const { words, index, strings, firstId, takes = () => true } = types;
-    const buckets = 1 << Math.max(4, 32 - Math.clz32(index.length - firstId));
+    this.#essential = essential;
+    const { kinds, names, strings, firstId } = types;
+    const buckets = 1 << Math.max(4, 32 - Math.clz32(kinds.length - firstId));
     this.#mask = buckets - 1;
-    this.#first = new Uint32Array(buckets);
-    this.#next = new Uint32Array(index.length - firstId);
-    const limit = stringsLimit(strings.length) + NAME_BYTES_PER_TYPE * index.length;
-    let length = 0;
-    for (let id = index.length - 1; id >= firstId; id--) {
-      const start = words[index[id]];
-      if (start === 0 || !takes(id)) continue;
-      const whole = stringEnd(strings, start);
-      length += whole - start;
-      if (length > limit) throw errStringsOverlap({ size: strings.length, limit });
-      const end = nameEnd(strings, start, whole);
-      const bucket = hashBytes(strings, start, end) & this.#mask;
-      this.#next[id - firstId] = this.#first[bucket];
-      this.#first[bucket] = id;
-    }
+    const { tables, indexNames } = startNames(
+      {
+        kinds,
+        names: new Int32Array(names.buffer, names.byteOffset, names.length),
+        strings,
+        first: buckets,
+        next: kinds.length - firstId,
+      },
+      {
+        fail: (limit) => {
+          throw errStringsOverlap({ size: strings.length, limit: limit * LIMIT_UNIT });
+        },
+      },
+    );
+    tables.firstId = firstId;
+    tables.count = kinds.length;
+    tables.stringsSize = strings.length;
+    tables.mask = this.#mask;
+    tables.seed = startHash() | 0;
+    tables.limit = Math.ceil((stringsLimit(strings.length) + NAME_BYTES_PER_TYPE * kinds.length) / LIMIT_UNIT);
+    tables.onlyFunctions = functions === true;
+    tables.noFunctions = functions === false;
+    tables.essential = essential;
+    indexNames();
+    this.#first = tables.first;
+    this.#next = tables.next;
   }
 
   /** Ids whose name (the part that counts) equals `name`, ascending; the same list at every call. */
@@ -99,14 +87,15 @@ export class NameIndex {
   }
 
   #find(name: string): BtfId[] {
-    const { words, index, strings, firstId } = this.#types;
+    const { names, strings, firstId } = this.#types;
     const wanted = encodeUtf8(name);
     const found: BtfId[] = [];
     if (wanted.length === 0) return found;
     let id = this.#first[hashBytes(wanted, 0, wanted.length) & this.#mask];
     for (; id !== 0; id = this.#next[id - firstId]) {
-      const start = words[index[id]];
-      const end = this.#nameEnd(strings, start, stringEnd(strings, start));
+      const start = names[id];
+      const whole = stringEnd(strings, start);
+      const end = this.#essential ? essentialEnd(strings, start, whole) : whole;
       if (end - start === wanted.length && equalAt(strings, start, wanted)) found.push(id);
     }
     return found;

@@ -2,7 +2,7 @@ import { readWords } from '../base/index.ts';
 import { Btf } from './btf.ts';
 import { readSections } from './header.ts';
 import { BtfStrings } from './strings.ts';
-import { checkTypes, indexTypes } from './type-index.ts';
+import { readTypes } from './type-index.ts';
 
 /** How to read a BTF blob. */
 export interface ParseBtfOptions {
@@ -32,20 +32,15 @@ export function parseBtf(bytes: Uint8Array, options: ParseBtfOptions = {}): Btf 
   const own = readWords(sections.types, sections.endian);
   const words = base === undefined ? own : concatWords(base.words, own);
   const strings = base === undefined ? sections.strings : concatBytes(base.strings.bytes, sections.strings);
-  const firstId = base?.typeCount ?? 1;
-  const start = base?.words.length ?? 0;
-  // A tail shorter than a word is no type: the index ends in an error there.
-  const offsets = indexTypes(words, { start, firstId, layouts: sections.layouts, tail: sections.types.length % 4 });
-  const index = new Uint32Array(firstId + offsets.length);
-  if (base !== undefined) index.set(base.index);
-  index.set(offsets, firstId);
-  checkTypes({ words, index, stringsSize: strings.length, firstId });
+  const tail = sections.types.length % 4;
+  const types = readTypes({ words, stringsSize: strings.length, base }, { layouts: sections.layouts, tail });
   return new Btf({
     endian: sections.endian,
     form: sections.form,
     base,
     words,
-    index,
+    index: types.index,
+    heads: types,
     strings: new BtfStrings(strings),
     pointerSize,
   });
