@@ -34,6 +34,7 @@ export function checkIterator(walk: Walk, call: KfuncCall): Refusal | undefined 
   if (walk.w[firstRow(place) + TYPE] & PTR_UNTRUSTED) return walk.invalid(`expected an RCU CS when using ${name}`);
   readSlots(walk, place);
   call.iterator = place;
+  call.reference = walk.w[firstRow(place) + REF];
   if (!flags.has('destroy')) return undefined;
   releaseReference(walk, walk.w[firstRow(place) + REF]);
   clearSlots(walk, place);

@@ -65,6 +65,7 @@ function setPointerResult(walk: Walk, call: KfuncCall, target: BtfType): Refusal
   }
   setPointer(w, row, PTR_TO_MEM | MEM_RDONLY);
   w[row + AUX] = size;
+  w[row + REF] = call.reference;
   return undefined;
 }
 

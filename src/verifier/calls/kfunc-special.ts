@@ -129,7 +129,10 @@ function setReadOnly(walk: Walk, { constant = 0 }: KfuncCall): Refusal | undefin
   return walk.invalid('kfunc bpf_rdonly_cast type ID argument must be of a struct or void');
 }
 
-/** A part of a dynptr's data, which the kernel copies to the buffer where it does not lie together. */
+/**
+ * A part of a dynptr's data, which the kernel copies to the buffer where it does not lie together. Unlike what
+ * `bpf_dynptr_data` gives, Linux 6.18 lets programs use it when the dynptr is gone.
+ */
 function setSlice(walk: Walk, { kfunc, constant = 0, dynptr }: KfuncCall): Refusal | undefined {
   const readOnly = kfunc.name === 'bpf_dynptr_slice';
   const packet = (dynptr?.type ?? 0) & (DYNPTR_TYPE_SKB | DYNPTR_TYPE_XDP | DYNPTR_TYPE_SKB_META);
@@ -137,6 +140,5 @@ function setSlice(walk: Walk, { kfunc, constant = 0, dynptr }: KfuncCall): Refus
     return walk.invalid('the prog does not allow writes to packet data');
   }
   setMemory(walk, PTR_TO_MEM | packet | (readOnly ? MEM_RDONLY : 0), constant);
-  walk.w[walk.reg(0) + AUX2] = dynptr?.id ?? 0;
   return undefined;
 }

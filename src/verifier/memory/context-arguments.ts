@@ -141,14 +141,14 @@ function isNullable({ options, program }: Walk, { target, param, index }: Argume
   const names = target.stub ?? target.proto;
   if (names.params[index + target.skip]?.name.endsWith('__nullable') || param.name.endsWith('__nullable')) return true;
   if (options.expectedAttachType !== A.BPF_TRACE_RAW_TP) return false;
+  // Before, they passed for pointers that are never null.
+  if (!program.switches.nullable_tracepoints) return false;
   return nullableArguments(target.name)?.[index] ?? false;
 }
 
 /** Congestion control is given sockets that are TCP's. */
 function promoted({ options }: Walk, btf: Btf, id: BtfId): BtfId {
   const name = btf.nameOf(id);
-  // Before, they passed for pointers that are never null.
-  if (!program.switches.nullable_tracepoints) return false;
   if (
     options.progType !== T.BPF_PROG_TYPE_STRUCT_OPS ||
     !['sock', 'sock_common', 'inet_sock', 'inet_connection_sock'].includes(name)
