@@ -5,6 +5,8 @@
  *   SERVER  the program made of scripts/bpf-server.c (as root)
  *   COUNT   seeds from 0 on, and then those named
  */
+import { readFileSync } from 'node:fs';
+import { parseBtf } from '../src/btf/index.ts';
 import { generateProgram } from '../test/support/soundness/generate.ts';
 import { digestOf, formatRecorded, lastLine } from '../test/support/soundness/recorded.ts';
 import { loadAttr } from '../test/support/soundness/setting.ts';
@@ -13,7 +15,7 @@ import { LiveKernel } from './soundness/live-kernel.ts';
 
 const [server, count, ...named] = process.argv.slice(2);
 const live = new LiveKernel(server);
-const setting = await prepareLiveKernel(live);
+const setting = await prepareLiveKernel(live, parseBtf(new Uint8Array(readFileSync('/sys/kernel/btf/vmlinux'))));
 const seeds = [...Array(Number(count)).keys(), ...named.map(Number)];
 console.log(
   '# scripts/record-soundness.ts: seed, digest of the instructions, errno, last line of the log (Linux 6.18.44)',

@@ -13,6 +13,7 @@
  */
 import { appendFileSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { parseBtf } from '../src/btf/index.ts';
 import { profileOf618 } from '../test/support/profile.ts';
 import { Emulated } from '../test/support/soundness/emulated.ts';
 import { Findings } from './soundness/findings.ts';
@@ -36,13 +37,12 @@ const [server, first, count] = [positionals[0], Number(positionals[1]), Number(p
 const BATCH = 64;
 
 const live = new LiveKernel(server);
-const emulated = new Emulated(
-  profileOf618(new Uint8Array(readFileSync(values.btf)), { CONFIG_LOCK_DOWN_KERNEL_FORCE_INTEGRITY: 'y' }),
-);
+const types = new Uint8Array(readFileSync(values.btf));
+const emulated = new Emulated(profileOf618(types, { CONFIG_LOCK_DOWN_KERNEL_FORCE_INTEGRITY: 'y' }));
 const findings = new Findings(values.log);
 const source: Source = values.suite
   ? suitePrograms(values.suite, { emulated, live })
-  : await generatedPrograms({ emulated, live });
+  : await generatedPrograms({ emulated, live, vmlinux: parseBtf(types) });
 const level = values.log ? 2 : 4;
 
 if (values.show) {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
+import { parseBtf } from '../../src/btf/index.ts';
 import { profileOf618 } from '../support/profile.ts';
 import { shippedKernelBtf } from '../support/samples.ts';
 import { Emulated } from '../support/soundness/emulated.ts';
@@ -9,11 +10,12 @@ import { loadAttr, prepareEmulated, type Setting } from '../support/soundness/se
 
 /** What Linux 6.18 said of the programs of some seeds. */
 const recorded = parseRecorded(readFileSync('test/data/verifier/generated-6.18.tsv', 'utf8'));
-const emulated = new Emulated(profileOf618(shippedKernelBtf(), { CONFIG_LOCK_DOWN_KERNEL_FORCE_INTEGRITY: 'y' }));
+const types = shippedKernelBtf();
+const emulated = new Emulated(profileOf618(types, { CONFIG_LOCK_DOWN_KERNEL_FORCE_INTEGRITY: 'y' }));
 let setting: Setting;
 
 beforeAll(async () => {
-  setting = await prepareEmulated(emulated.process);
+  setting = await prepareEmulated(emulated.process, parseBtf(types));
 });
 
 test('generated programs get the verdict of Linux, and no run leaves what the verifier believed', () => {

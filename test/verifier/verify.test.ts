@@ -41,6 +41,12 @@ function lastWords(text: string): string {
 const verdicts: readonly (readonly [string, string])[] = [
   ['r0 = 0\nexit', 'accepted'],
   ['exit', 'R0 !read_ok'],
+  ['r2 <<= 64\nr0 = 0\nexit', 'R2 !read_ok'],
+  ['r1 = 1\nr1 <<= 64\nr0 = 0\nexit', 'invalid shift 64'],
+  ['r2 /= 0\nr0 = 0\nexit', 'R2 !read_ok'],
+  ['r10 = r2\nr0 = 0\nexit', 'R2 !read_ok'],
+  ['r10 = *(u32 *)(r2 +0)\nr0 = 0\nexit', 'R2 !read_ok'],
+  ['r10 += 1\nr0 = 0\nexit', 'frame pointer is read only'],
   ['r0 = r2\nexit', 'R2 !read_ok'],
   ['r0 = r10\nr0 *= 2\nr0 = 0\nexit', 'R0 pointer arithmetic with *= operator prohibited'],
   ['r0 = r10\nr0 &= 7\nr0 = 0\nexit', 'R0 bitwise operator &= on pointer prohibited'],

@@ -2,17 +2,22 @@ import {
   accessBytes,
   BPF_ATOMIC,
   BPF_CALL,
+  BPF_END,
   BPF_EXIT,
   BPF_JCOND,
   BPF_JMP,
   BPF_LD,
   BPF_LDX,
   BPF_MEMSX,
+  BPF_MOV,
+  BPF_NEG,
   BPF_ST,
   BPF_STX,
+  BPF_X,
   insnClass,
   insnMode,
   insnOp,
+  insnSource,
   isAlu,
   isGoto,
   isWide,
@@ -25,6 +30,7 @@ import { checkInsn } from '../insn.ts';
 import { walkAtomic } from '../memory/atomic.ts';
 import { walkPacketLoad } from '../memory/packet-load.ts';
 import { checkPlainAccess } from '../memory/plain-access.ts';
+import type { Refusal } from '../refusal.ts';
 import { walkAlu } from './alu.ts';
 import { walkExit } from './exit.ts';
 import { walkJump } from './jump.ts';
@@ -41,7 +47,7 @@ export function step(walk: Walk): Outcome {
   walk.next = insn + 1;
   if (walk.wellFormed[insn] === 0) {
     const refusal = checkInsn(insns, insn);
-    if (refusal) return refusal;
+    if (refusal) return (refusal.depends ? checkOperands(walk) : undefined) ?? refusal;
     walk.wellFormed[insn] = 1;
   }
   if (isAlu(code)) return walkAlu(walk);
@@ -64,6 +70,17 @@ export function step(walk: Walk): Outcome {
   if (code === (BPF_JMP | BPF_CALL)) return walkCall(walk);
   if (code === (BPF_JMP | BPF_EXIT)) return walkExit(walk);
   return insnOp(code) === BPF_JCOND ? walkMayGoto(walk) : walkJump(walk);
+}
+
+/** Arithmetic and loads: whether what they read may be read, which is asked before what they do with it. */
+function checkOperands(walk: Walk): Refusal | undefined {
+  const { insns, insn } = walk;
+  const code = insns.code(insn);
+  const op = insnOp(code);
+  if (!isAlu(code)) return insnClass(code) === BPF_LDX ? walk.checkRead(insns.src(insn)) : undefined;
+  const unary = op === BPF_NEG || op === BPF_END;
+  const source = !unary && insnSource(code) === BPF_X ? walk.checkRead(insns.src(insn)) : undefined;
+  return source ?? (op === BPF_MOV ? undefined : walk.checkRead(insns.dst(insn)));
 }
 
 function walkLoad(walk: Walk): Outcome {

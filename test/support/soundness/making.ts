@@ -125,6 +125,13 @@ export class Making {
     this.model.set(0, { kind: 'none' });
   }
 
+  /** The same of a function of the kernel, by its index in `FUZZ_KFUNCS`. */
+  callKfunc(index: number): void {
+    this.code.add(0x85, { src: 2, imm: index });
+    this.model.clobber();
+    this.model.set(0, { kind: 'none' });
+  }
+
   mapPointer(register: number, map: number): void {
     this.code.wide(register, 1, [map, 0]);
     this.model.set(register, { kind: 'none' });

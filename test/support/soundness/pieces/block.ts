@@ -2,6 +2,7 @@ import type { Making } from '../making.ts';
 import { copyNumber, linked, operation, unary, unknown } from './arithmetic.ts';
 import { callback, callSubprogram, dynptr, tailCall } from './calls.ts';
 import { branch, earlyExit, loop } from './flow.ts';
+import { iterate } from './iterator.ts';
 import { changeMap, directValue, innerMap, lookUp, ringRecord, sized, throughMemory } from './memory.ts';
 import { changePacket, context, oldLoad, packet } from './packet.ts';
 import { atomicOnStack, fill, loadFromStack, spill, storeToStack, variableStack } from './stack.ts';
@@ -39,6 +40,7 @@ const PIECES: readonly (readonly [number, Piece])[] = [
   [2, callback],
   [1, tailCall],
   [2, dynptr],
+  [3, iterate],
 ];
 const TOTAL = PIECES.reduce((sum, [weight]) => sum + weight, 0);
 
