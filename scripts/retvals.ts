@@ -1,7 +1,7 @@
 /**
  * Runs each program of a recorded list on the emulated kernel and compares what it returns.
  *
- * usage: tsx scripts/retvals.ts FOLDER CSV [--btf FILE] [--only SUBSTRING] [--verbose]
+ * usage: tsx scripts/retvals.ts FOLDER CSV [--btf FILE] [--only SUBSTRING] [--engine jit|interpreter] [--verbose]
  *   FOLDER  BPF objects
  *   CSV     rows with `object`, `program`, `section`, `prog_type`, `expected_retval`, `got_retval`, `prog_flags`
  *
@@ -38,6 +38,7 @@ const { positionals, values } = parseArgs({
   options: {
     btf: { type: 'string', default: '/sys/kernel/btf/vmlinux' },
     only: { type: 'string' },
+    engine: { type: 'string', default: 'interpreter' },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -112,9 +113,10 @@ function run(system: System, row: Row): number | string {
 }
 
 const btf = new Uint8Array(readFileSync(values.btf));
-const kernel = createKernel({
-  profile: profileOf618(btf),
-});
+const engine = values.engine === 'jit' ? 'jit' : 'interpreter';
+// Only what all of the verifier took is compiled.
+const verify = engine === 'jit' ? 'full' : 'structure';
+const kernel = createKernel({ profile: profileOf618(btf), engine, verify });
 
 const counts = { equal: 0, different: 0, failed: 0 };
 const reasons = new Map<string, number>();

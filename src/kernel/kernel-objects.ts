@@ -2,7 +2,7 @@ import { invariant } from '../base/index.ts';
 import { type Btf, parseBtf } from '../btf/index.ts';
 import type { KernelProfile } from '../catalog/index.ts';
 import { bpf_prog_flags } from '../uapi/index.ts';
-import { kernelOffset, Memory } from '../vm/index.ts';
+import { type EngineKind, kernelOffset, Memory } from '../vm/index.ts';
 import type { PinHolder, PinKind } from './bpffs/bpffs.ts';
 import { CgroupTree } from './core/cgroups.ts';
 import type { Clock } from './core/clock.ts';
@@ -34,6 +34,7 @@ const VMLINUX_BTF_ID = 1;
 interface KernelParts {
   readonly profile: KernelProfile;
   readonly verify: VerifyDepth;
+  readonly engine: EngineKind;
   readonly verified?: KernelState['verified'];
   readonly watch?: KernelWatch;
   readonly clock: Clock;
@@ -52,7 +53,7 @@ export class KernelObjects implements PinHolder {
   #hidden: Btf | undefined;
 
   constructor(options: KernelParts) {
-    const { profile, verify, verified, watch, clock, random, store } = options;
+    const { profile, verify, engine, verified, watch, clock, random, store } = options;
     this.#store = store;
     const pager = store && { load: (page: number, into: Uint8Array) => store.loadPage(page, into) };
     const memory = new Memory({ pager });
@@ -64,6 +65,7 @@ export class KernelObjects implements PinHolder {
     this.state = {
       profile,
       verify,
+      engine,
       verified,
       watch,
       endian: profile.endian,

@@ -1,5 +1,6 @@
 import type { KernelProfile } from '../catalog/index.ts';
 import type { VerifyResult } from '../verifier/index.ts';
+import type { EngineKind } from '../vm/index.ts';
 import type { World } from '../world/index.ts';
 import { BpfFs } from './bpffs/bpffs.ts';
 import type { Clock } from './core/clock.ts';
@@ -23,6 +24,11 @@ export interface KernelOptions {
   readonly random?: Random;
   /** How much of the verifier programs go through when they are loaded; default `structure`. */
   readonly verify?: VerifyDepth;
+  /**
+   * What carries out programs; default `interpreter`. With `jit` those that all of the verifier took are compiled to
+   * WebAssembly, all others are interpreted.
+   */
+  readonly engine?: EngineKind;
   /** Told what the verifier found of each program, where all of it is asked (`verify: 'full'`). */
   readonly verified?: (result: VerifyResult) => void;
   /** Looks on while programs are checked (`verify: 'full'`) and run. */
@@ -76,8 +82,8 @@ const MAX_EVENTS = 10_000;
  */
 export function createKernel(options: KernelOptions): Kernel {
   const { profile, store, clock = createManualClock(), random = createSeededRandom() } = options;
-  const { verify = 'structure', verified, watch } = options;
-  const objects = new KernelObjects({ profile, verify, verified, watch, clock, random, store });
+  const { verify = 'structure', engine = 'interpreter', verified, watch } = options;
+  const objects = new KernelObjects({ profile, verify, engine, verified, watch, clock, random, store });
   const { state } = objects;
   const services = createServices(state);
   objects.services = services;

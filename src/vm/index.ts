@@ -3,13 +3,12 @@
  * Does not own: maps, helpers, contexts, verdicts.
  * Reads from: base, uapi, isa, wasm.
  */
+export type { EngineKind } from './engine.ts';
+export { createEngine } from './engine.ts';
 export { formatFault } from './explain.ts';
 export type { Fault } from './fault.ts';
 export type { Execution, HelperFunction, HelperTable } from './helper-table.ts';
-export type { RunOptions, RunResult } from './interpreter.ts';
-export { createInterpreter } from './interpreter.ts';
-export type { Jit } from './jit/jit.ts';
-export { createJit } from './jit/jit.ts';
+export type { Interpreter, RunOptions, RunResult } from './interpreter.ts';
 export type { Region, RegionKind, RegionOptions } from './memory.ts';
 export {
   kernelAddress,

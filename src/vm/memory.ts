@@ -250,6 +250,11 @@ export class Memory {
     }
   }
 
+  /** Fetches all saved pages, for who looks at memory without saying where. */
+  fetchAll(): void {
+    for (let page = 0; this.#untouchedCount > 0 && page < this.#maxPages; page++) this.touch(page * PAGE_SIZE, 1);
+  }
+
   #setState(page: number, state: typeof PRESENT | typeof SAVED | typeof BLANK): void {
     this.#untouchedCount += Number(state !== PRESENT) - Number(this.#state[page] !== PRESENT);
     this.#state[page] = state;

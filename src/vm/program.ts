@@ -29,6 +29,8 @@ export interface ExecutableProgram {
   readonly subprograms: readonly number[];
   /** Address of instruction 0; instruction `i` has `textBase + 8 * i`: function pointers and callbacks. */
   readonly textBase: bigint;
+  /** The whole verifier took it: only such a program is compiled. */
+  readonly verified?: boolean;
   /** Names of the subprograms, where known. */
   readonly names?: readonly string[];
   /** First instruction of the subprogram that `bpf_throw` ends in; without one the program returns the cookie. */

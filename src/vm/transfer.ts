@@ -7,6 +7,7 @@ import {
   BPF_PROBE_ATOMIC,
   BPF_PROBE_MEM,
   BPF_PROBE_MEM32,
+  BPF_PROBE_MEM32SX,
   BPF_PROBE_MEMSX,
   BPF_ST,
   insnClass,
@@ -58,6 +59,7 @@ export class Transfer {
         offset = this.#probe(this.#address(src, code.off[pc]), size);
         break;
       case BPF_PROBE_MEM32:
+      case BPF_PROBE_MEM32SX:
         if (!code.program.arena) return unknown;
         offset = this.#arenaOffset(code, pc, src);
         break;
@@ -65,7 +67,7 @@ export class Transfer {
         return unknown;
     }
     if (offset < 0) this.registers.setLow(code.dst[pc], 0);
-    else if (mode === BPF_MEMSX || mode === BPF_PROBE_MEMSX) this.#readSigned(code, pc, offset);
+    else if (mode !== BPF_MEM && mode !== BPF_PROBE_MEM && mode !== BPF_PROBE_MEM32) this.#readSigned(code, pc, offset);
     else this.#read(code, pc, offset);
     return undefined;
   }

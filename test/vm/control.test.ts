@@ -94,7 +94,7 @@ describe.each(ENGINES)('%s', (engine) => {
       [
         'two loops that share their end',
         'r0 = 0\nl: r0 += 1\nif r0 s< 5 goto l\nr0 += 10\nif r0 s< 50 goto l\nexit',
-        60n,
+        59n,
       ],
       ['code behind the exit', 'goto e\nb: r0 += 1\nexit\ne: r0 = 1\ngoto b', 2n],
     ];

@@ -137,6 +137,7 @@ function install(caller: Caller, options: Installing): Fd | Errno {
     attachBtfObjId: target.btf?.id ?? 0,
     attachProgId: target.prog?.header.id ?? 0,
     verifiedInsns: insns.length,
+    verified: state.verify === 'full',
     funcInfoRecSize: funcInfo.size,
     lineInfoRecSize: lineInfo.size,
     textBase,

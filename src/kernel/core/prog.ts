@@ -28,6 +28,8 @@ export interface ProgHeader {
   /** The program that it extends or traces, which it holds; 0: none. */
   readonly attachProgId: number;
   readonly verifiedInsns: number;
+  /** The whole verifier took it, not only its structure was checked. */
+  readonly verified?: boolean;
   readonly funcInfoRecSize: number;
   readonly lineInfoRecSize: number;
   /** Address of the first translated instruction. */

@@ -2,7 +2,7 @@ import type { Endian } from '../../base/index.ts';
 import type { Btf } from '../../btf/index.ts';
 import type { KernelProfile } from '../../catalog/index.ts';
 import type { VerifyOptions, VerifyResult } from '../../verifier/index.ts';
-import type { Memory, StepObserver } from '../../vm/index.ts';
+import type { EngineKind, Memory, StepObserver } from '../../vm/index.ts';
 import type { BpfMap, MapHost } from '../maps/map.ts';
 import type { BpfBtf } from './btf.ts';
 import type { CgroupTree } from './cgroups.ts';
@@ -37,6 +37,8 @@ export interface KernelState {
   readonly profile: KernelProfile;
   /** How much of the verifier loads of programs go through. */
   readonly verify: VerifyDepth;
+  /** What carries out programs. */
+  readonly engine: EngineKind;
   /** Told what the verifier found of each program. */
   readonly verified: ((result: VerifyResult) => void) | undefined;
   readonly watch: KernelWatch | undefined;

@@ -1,6 +1,6 @@
 import { InternalError } from '../../base/index.ts';
 import type { HelperFunction, HelperTable } from '../../vm/index.ts';
-import { createInterpreter, kernelOffset } from '../../vm/index.ts';
+import { createEngine, kernelOffset } from '../../vm/index.ts';
 import type { KernelState } from '../core/state.ts';
 import { isMapped } from '../helpers/access.ts';
 import { ObjectHeap } from '../kfuncs/heap.ts';
@@ -46,7 +46,7 @@ export function createRuntime(state: KernelState, callables: Callables): Runtime
     programAt: (address) => state.progAt(address)?.executable(),
     now: () => state.clock.now(),
   };
-  const interpreter = createInterpreter({ memory: state.memory, helpers: table });
+  const engine = createEngine(state.engine, { memory: state.memory, helpers: table });
   let socketCookies = 0n;
   let cgroup = 0n;
   const heap = new ObjectHeap(state.memory);
@@ -66,7 +66,7 @@ export function createRuntime(state: KernelState, callables: Callables): Runtime
       const program = scope.prog.executable();
       const entry = address === undefined ? 0 : Number((address - program.textBase) / 8n);
       const options = { context, cpu: scope.cpu, scope, entry, budget: STEP_BUDGET, observe: state.watch?.stepped };
-      return interpreter.run(program, args ? { ...options, args } : options);
+      return engine.run(program, args ? { ...options, args } : options);
     },
   };
 }

@@ -49,6 +49,7 @@ export class ProgObject implements BpfProg {
       insns: code.insns,
       subprograms: header.subprograms,
       textBase: header.textBase,
+      verified: header.verified,
       arena: arenaPlace(maps),
       get exceptionCallback() {
         const btf = types();

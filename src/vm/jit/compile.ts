@@ -49,12 +49,13 @@ const MAX_PAGES = 0x1_0000;
 export const exportName = (subprogram: number) => `f${subprogram}`;
 
 /**
- * Compiles a program that the verifier took; the program runs on a little-endian machine. Each subprogram is a function of
+ * Compiles a program that the verifier took. Each subprogram is a function of
  * its frame and R1 to R5 that gives R0, exported as `f0`, `f1`…
- * @returns undefined where an instruction is none: the interpreter says which
+ * @returns undefined for a big-endian program, and where an instruction is none: the interpreter says which
  */
 export function compileProgram(program: ExecutableProgram, helpers: HelperTable): CompiledProgram | undefined {
   const code = codeOf(program);
+  if (!code.little) return undefined;
   const module = new ModuleBuilder();
   module.importMemory('kernel', 'memory', { minimum: 1, maximum: MAX_PAGES, shared: false });
   module.importTable('kernel', 'table');

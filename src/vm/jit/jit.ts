@@ -17,23 +17,26 @@ const DEPTH = 10 * FRAME_SIZE;
 
 type Compiled = (frame: number, r1: bigint, r2: bigint, r3: bigint, r4: bigint, r5: bigint) => bigint;
 
-/** A program that is ready to run: its subprograms, and its place in the table where a tail call led to it. */
+/** A program that is ready to run. */
 interface Instance {
   readonly functions: readonly Compiled[];
   /** It calls kernel functions, of which `bpf_throw` is one. */
   readonly mayThrow: boolean;
-  slot: number;
+}
+
+/** What compiled code stands on. */
+export interface JitSurroundings extends Surroundings {
+  /** Carries out a program that is not compiled, where a compiled one leads to it. What it throws ends the run. */
+  interpret(program: ExecutableProgram, options: RunOptions): bigint;
 }
 
 /** Programs compiled to WebAssembly, on one memory. */
 export interface Jit {
-  /** Whether the program could be compiled; the first time it is. */
-  compile(program: ExecutableProgram): boolean;
   /**
-   * Runs a program that the verifier took.
-   * @returns R0 as a u64; undefined where the program cannot run here (it could not be compiled, runs are nested too
-   * deep): nothing was done then
-   * @throws what a trap throws: a program that the verifier took and that does what it may not
+   * Runs a verified program; the first time it is compiled.
+   * @returns R0 as a u64; undefined where the program cannot run here (it is not verified or could not be compiled, runs
+   * are nested too deep): nothing was done then
+   * @throws {WebAssembly.RuntimeError} a trap: a program that the verifier took and that does what it may not
    */
   run(program: ExecutableProgram, options: RunOptions): bigint | undefined;
 }
@@ -42,16 +45,18 @@ export interface Jit {
 const modules = new Map<string, WebAssembly.Module>();
 
 /** An engine that compiles programs to WebAssembly. Re-entrant, as the interpreter is. */
-export function createJit({ memory, helpers }: Surroundings): Jit {
+export function createJit({ memory, helpers, interpret }: JitSurroundings): Jit {
   const table = new WebAssembly.Table({ element: 'anyfunc', initial: 0 });
   const instances = new WeakMap<ExecutableProgram, Instance | 'none'>();
+  /** Places in the table of programs that tail calls led to. */
+  const slots = new WeakMap<ExecutableProgram, number>();
   const stack = memory.alloc(STACK_SIZE, { kind: 'stack', name: 'stack of compiled programs' });
   const limit = stack.offset + STACK_SIZE - DEPTH;
   /** The run that is under way: the innermost. */
   let current: JitRun | undefined;
   const top = stack.offset + FRAME_SIZE;
   const caller = { callAt };
-  return { compile: (program) => instanceOf(program) !== undefined, run };
+  return { run };
 
   function run(program: ExecutableProgram, options: RunOptions): bigint | undefined {
     const { context, cpu = 0, scope, entry = 0, args = [context] } = options;
@@ -92,8 +97,9 @@ export function createJit({ memory, helpers }: Surroundings): Jit {
     const frame = run.frame + FRAME_SIZE;
     const owner = contains(run.program, address) ? run.program : helpers.programAt?.(address);
     const insn = owner === undefined ? -1 : Number((address - owner.textBase) >> 3n);
-    const called = owner && instanceOf(owner)?.functions[owner.subprograms.indexOf(insn)];
-    if (called === undefined || frame > limit) return 1n;
+    if (owner === undefined || frame > limit) return 1n;
+    const called = instanceOf(owner)?.functions[owner.subprograms.indexOf(insn)];
+    if (called === undefined) return interpret(owner, optionsOf(run, insn, args));
     const { program, frame: before } = run;
     try {
       return enterFunction(called, frame, args);
@@ -106,7 +112,7 @@ export function createJit({ memory, helpers }: Surroundings): Jit {
   function instanceOf(program: ExecutableProgram): Instance | undefined {
     let instance = instances.get(program);
     if (instance === undefined) {
-      const compiled = compileProgram(program, helpers);
+      const compiled = program.verified === true ? compileProgram(program, helpers) : undefined;
       instance = compiled === undefined ? 'none' : instantiate(program, compiled);
       instances.set(program, instance);
     }
@@ -118,7 +124,7 @@ export function createJit({ memory, helpers }: Surroundings): Jit {
     for (const { name, what } of imports) kernel[name] = functionFor(program, what);
     const { exports } = new WebAssembly.Instance(moduleOf(bytes), { kernel });
     const functions = program.subprograms.map((_, i) => exports[exportName(i)] as Compiled);
-    return { functions, mayThrow: imports.some(({ what }) => what.kind === 'kfunc'), slot: -1 };
+    return { functions, mayThrow: imports.some(({ what }) => what.kind === 'kfunc') };
   }
 
   function functionFor(program: ExecutableProgram, what: JitImport): unknown {
@@ -202,10 +208,16 @@ export function createJit({ memory, helpers }: Surroundings): Jit {
     }
   }
 
-  /** A function for the table that enters a program so that what it throws ends there. */
-  function guardedEntry(main: Compiled): unknown {
-    const enter = (frame: number, ...args: bigint[]) =>
-      guarded(current as JitRun, frame, () => enterFunction(main, frame, args));
+  /** The function of a program for the table, where tail calls lead to it: what the program throws ends there. */
+  function entryOf(program: ExecutableProgram): unknown {
+    const instance = instanceOf(program);
+    const main = instance?.functions[0];
+    if (main !== undefined && !instance?.mayThrow) return main;
+    const enter = (frame: number, ...args: bigint[]) => {
+      const run = current as JitRun;
+      if (main === undefined) return interpret(program, optionsOf(run, 0, args));
+      return guarded(run, frame, () => enterFunction(main, frame, args));
+    };
     return new WebAssembly.Instance(moduleOf(compileEntry()), { kernel: { enter } }).exports[exportName(0)];
   }
 
@@ -213,16 +225,22 @@ export function createJit({ memory, helpers }: Surroundings): Jit {
   function tailCall(run: JitRun, map: bigint, index: number): number {
     if (run.tailCalls >= MAX_TAIL_CALL_CNT || run.frame > limit) return -1;
     const target = helpers.tailCallTarget(run, map, index);
-    const instance = target && instanceOf(target);
-    if (instance === undefined) return -1;
-    if (instance.slot < 0) {
-      const [main] = instance.functions;
-      instance.slot = table.grow(1);
-      table.set(instance.slot, instance.mayThrow ? guardedEntry(main) : main);
-    }
+    if (target === undefined) return -1;
     run.tailCalls++;
-    return instance.slot;
+    let slot = slots.get(target);
+    if (slot === undefined) {
+      slot = table.grow(1);
+      table.set(slot, entryOf(target));
+      slots.set(target, slot);
+    }
+    return slot;
   }
+}
+
+/** How the interpreter goes on with what a compiled program leads to. */
+function optionsOf(run: JitRun, entry: number, given: readonly bigint[]): RunOptions {
+  const { context, cpu, scope } = run;
+  return { context, cpu, scope, entry, args: given.map((value) => BigInt.asUintN(64, value)) };
 }
 
 function enterFunction(entered: Compiled, frame: number, args: readonly bigint[]): bigint {

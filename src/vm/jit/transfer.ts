@@ -13,6 +13,7 @@ import {
   BPF_PROBE_ATOMIC,
   BPF_PROBE_MEM,
   BPF_PROBE_MEM32,
+  BPF_PROBE_MEM32SX,
   BPF_PROBE_MEMSX,
   BPF_REG_FP,
   BPF_ST,
@@ -61,7 +62,7 @@ export function emitLoad(target: TransferTarget, pc: number): boolean {
   const { body, registers, code } = target;
   const mode = insnMode(code.op[pc]);
   const size = accessBytes(code.op[pc]);
-  const signed = mode === BPF_MEMSX || mode === BPF_PROBE_MEMSX;
+  const signed = mode === BPF_MEMSX || mode === BPF_PROBE_MEMSX || mode === BPF_PROBE_MEM32SX;
   const load = (signed ? SIGNED_LOADS : LOADS)[size];
   if (load === undefined) return false;
   const dst = code.dst[pc];
@@ -80,6 +81,7 @@ export function emitLoad(target: TransferTarget, pc: number): boolean {
       registers.set(dst);
       return true;
     case BPF_PROBE_MEM32:
+    case BPF_PROBE_MEM32SX:
       if (!emitArenaPlace(target, pc, code.src[pc])) return false;
       body.open('if', 'i64');
       body.get(target.place).memory(load).op('else').i64(0n).end();
