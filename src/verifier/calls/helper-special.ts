@@ -1,9 +1,17 @@
 import { bpf_attach_type, bpf_func_id } from '../../uapi/index.ts';
-import { AUX, ID, REF, UMAX } from '../domain/row.ts';
+import { isKnown } from '../domain/bounds.ts';
+import { AUX, ID, REF, TYPE, UMAX, VALUE } from '../domain/row.ts';
 import { read64 } from '../domain/words.ts';
 import { markPrecise } from '../prune/precision.ts';
 import type { Refusal } from '../refusal.ts';
-import { baseType, DYNPTR_TYPE_SKB, DYNPTR_TYPE_SKB_META, PTR_TO_MAP_VALUE, regTypeName } from '../state/reg-type.ts';
+import {
+  baseType,
+  DYNPTR_TYPE_SKB,
+  DYNPTR_TYPE_SKB_META,
+  PTR_TO_MAP_VALUE,
+  regTypeName,
+  SCALAR_VALUE,
+} from '../state/reg-type.ts';
 import { checkLeaks } from '../walk/leaks.ts';
 import type { Walk } from '../walk/walk.ts';
 import { dynptrRow } from './dynptr.ts';
@@ -18,6 +26,7 @@ export function checkSpecial(walk: Walk, call: HelperCall): Refusal | undefined 
   switch (call.id) {
     case f.BPF_FUNC_tail_call:
       walk.speculation?.noteTailCall(walk.insn, call.map);
+      markTailCallIndex(walk, call);
       return checkLeaks(walk, 'tail_call', true);
     case f.BPF_FUNC_get_local_storage:
       if (isNullRow(walk.w, walk.reg(2))) return undefined;
@@ -47,13 +56,32 @@ export function checkSpecial(walk: Walk, call: HelperCall): Refusal | undefined 
   }
 }
 
+/** A call of a known program may become a jump to it. */
+function markTailCallIndex(walk: Walk, { map }: HelperCall): void {
+  const { w } = walk;
+  const row = walk.reg(3);
+  if (w[row + TYPE] !== SCALAR_VALUE || !isKnown(w, row) || w[row + VALUE + 1] !== 0) return;
+  if (w[row + VALUE] >>> 0 < walk.mapViews[map].attr.maxEntries) markPrecise(walk, 3);
+}
+
 /** The function is walked through as often as the count may be, at most. */
 function checkLoop(walk: Walk, call: HelperCall): Refusal | undefined {
+  noteInlineLoop(walk, call);
   markPrecise(walk, 1);
   const { frame } = walk.state;
   if (BigInt(frame.callbackDepth) < read64(walk.w, walk.reg(1) + UMAX)) return deferLoop(walk, call);
   walk.state.frame = { ...frame, callbackDepth: 0 };
   return undefined;
+}
+
+/** A loop that calls one function, without flags, may become instructions of the program. */
+function noteInlineLoop(walk: Walk, { subprogram }: HelperCall): void {
+  const { inlineLoops, insn } = walk;
+  const known = inlineLoops.get(insn) ?? subprogram;
+  if (known < 0) return;
+  const plain = isNullRow(walk.w, walk.reg(4));
+  if (plain) markPrecise(walk, 4);
+  inlineLoops.set(insn, plain && known === subprogram ? subprogram : -1);
 }
 
 function checkFromMemory(walk: Walk): Refusal | undefined {

@@ -10,6 +10,8 @@ export interface Backedge {
 
 /** One stay in a loop, along one chain of calls. */
 export interface LoopVisit {
+  /** The calls that lead to it, and its number. */
+  readonly name: string;
   /** The first state that was saved in it, whose paths are walked. */
   entry: ExploredState | undefined;
   backedges: Backedge[];
@@ -29,16 +31,19 @@ export class LoopVisits {
 
   /** The visit that a place belongs to: that of the outermost frame that is in a loop. */
   find(frames: readonly Frame[], insn: number): LoopVisit | undefined {
-    const key = this.#key(frames, insn);
-    return key === undefined ? undefined : this.#visits.get(key);
+    const name = this.#name(frames, insn);
+    return name === undefined ? undefined : this.#visits.get(name);
   }
 
-  enter(state: ExploredState): void {
-    const key = this.#key(state.saved.frames, state.insn);
-    if (key === undefined) return;
-    const visit = this.#visits.get(key);
-    if (!visit) this.#visits.set(key, { entry: state, backedges: [] });
-    else visit.entry ??= state;
+  /** A state was saved. @returns the visit that begins with it; undefined where none does */
+  enter(state: ExploredState): LoopVisit | undefined {
+    const name = this.#name(state.saved.frames, state.insn);
+    if (name === undefined) return undefined;
+    let visit = this.#visits.get(name);
+    if (!visit) this.#visits.set(name, (visit = { name, entry: undefined, backedges: [] }));
+    else if (visit.entry) return undefined;
+    visit.entry = state;
+    return visit;
   }
 
   /** Whether the state is in a loop around which some paths were not yet followed to the end. */
@@ -46,13 +51,13 @@ export class LoopVisits {
     return (this.find(state.saved.frames, state.insn)?.backedges.length ?? 0) > 0;
   }
 
-  #key(frames: readonly Frame[], insn: number): string | undefined {
-    let key = '';
+  #name(frames: readonly Frame[], insn: number): string | undefined {
+    let calls = '';
     for (let frame = 0; frame < frames.length; frame++) {
       const at = frame === frames.length - 1 ? insn : frames[frame + 1].callSite;
       const loop = this.#loops[at];
-      if (loop !== 0) return `${key}:${loop}`;
-      key += `,${at}`;
+      if (loop !== 0) return `${calls}${loop}`;
+      calls += `${at},`;
     }
     return undefined;
   }

@@ -62,7 +62,7 @@ export class RowComparison {
 
   /** Whether what was walked with the old row covers all that may come with the new one. */
   covers(o: number, n: number): boolean {
-    const { old, now, ids, closeness } = this;
+    const { old, now, closeness, ids } = this;
     if (closeness === 'exact') return isSame(old, o, now, n) && this.#matchIds(o, n);
     const type = old[o + TYPE];
     if (type === NOT_INIT) return true;
@@ -70,9 +70,7 @@ export class RowComparison {
     switch (baseType(type)) {
       case SCALAR_VALUE:
         if (old[o + PRECISE] === 0 && closeness === 'covered') return true;
-        if ((old[o + ID] & ADD_CONST) !== (now[n + ID] & ADD_CONST)) return false;
-        if (old[o + ID] & ADD_CONST && old[o + OFF] !== now[n + OFF]) return false;
-        return isNumberWithin(old, o, now, n) && ids.matchScalars(old[o + ID] & ~ADD_CONST, now[n + ID] & ~ADD_CONST);
+        return isNumberWithin(old, o, now, n) && (old[o + ID] === 0 || this.#isLinkedAlike(o, n));
       case PTR_TO_MAP_KEY:
       case PTR_TO_MAP_VALUE:
       case PTR_TO_MEM:
@@ -92,6 +90,14 @@ export class RowComparison {
       default:
         return isSame(old, o, now, n) && this.#matchIds(o, n);
     }
+  }
+
+  /** Numbers that were linked have to be linked; what was not may be. */
+  #isLinkedAlike(o: number, n: number): boolean {
+    const { old, now, ids } = this;
+    if ((old[o + ID] & ADD_CONST) !== (now[n + ID] & ADD_CONST)) return false;
+    if (old[o + ID] & ADD_CONST && old[o + OFF] !== now[n + OFF]) return false;
+    return ids.matchScalars(old[o + ID] & ~ADD_CONST, now[n + ID] & ~ADD_CONST);
   }
 
   #matchIds(o: number, n: number): boolean {

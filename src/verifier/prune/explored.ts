@@ -18,6 +18,8 @@ export interface ExploredState {
   branches: number;
   hits: number;
   misses: number;
+  /** It is not compared with any more. */
+  removed: boolean;
   /** Where it differed from the state that it was compared with last; -1: nowhere yet. */
   differs: number;
   /** The word of the registers of the frame that runs, by which one on the same path differed last. */

@@ -24,9 +24,8 @@ export class IdMap {
     return true;
   }
 
-  /** The same for ids of numbers, where none is one of its own. */
+  /** The same for the id of a number, which one without an id may be given. */
   matchScalars(old: number, now: number): boolean {
-    if (old === 0 && now === 0) return true;
-    return this.match(old || this.#fresh-- - 1, now || this.#fresh-- - 1);
+    return this.match(old, now || this.#fresh-- - 1);
   }
 }

@@ -1,5 +1,6 @@
 import { invariant } from '../../base/index.ts';
 import { PRECISE, TYPE } from '../domain/row.ts';
+import { wayBackLog } from '../log/precision.ts';
 import { spilledRow } from '../state/frame.ts';
 import { SCALAR_VALUE } from '../state/reg-type.ts';
 import { isSpilled } from '../state/stack-slot.ts';
@@ -41,17 +42,20 @@ export function pathEnd({ parent, history, first, insn, state }: Walk): PathEnd 
 export function goBack(walk: Walk, end: PathEnd, wanted: Wanted): boolean {
   const { insns, flow } = walk.program;
   const isGlobalCall = (insn: number) => walk.isGlobalCall(insn);
-  const step: BackStep = { insns, flow, isGlobalCall, insn: end.insn, after: -1, history: end.history, end: 0 };
+  const log = wayBackLog(walk);
+  const step: BackStep = { insns, flow, isGlobalCall, insn: end.insn, after: -1, history: end.history, end: 0, log };
   let { parent, first } = end;
   let changed = false;
   let skip = true;
   while (!wanted.isEmpty) {
+    log?.segment({ frame: wanted.frame, last: step.insn, first, after: step.after });
     const left = walkBack(step, { first, skip }, wanted);
     if (left === 'lost') return markAll(end.parent) || changed;
     if (left === 'done') return changed;
     skip = false;
     if (!parent) break;
     changed = markSaved(parent, wanted) || changed;
+    log?.state(parent, wanted);
     if (wanted.isEmpty) return changed;
     step.after = first;
     step.insn = parent.last;

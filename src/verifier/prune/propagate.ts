@@ -1,4 +1,5 @@
 import { PRECISE, TYPE } from '../domain/row.ts';
+import { tracePropagation } from '../log/precision.ts';
 import { spilledRow } from '../state/frame.ts';
 import { SCALAR_VALUE } from '../state/reg-type.ts';
 import { isSpilledScalar } from '../state/stack-slot.ts';
@@ -36,6 +37,7 @@ export function propagatePrecision(walk: Walk, covering: ExploredState, end: Pat
       if (isSpilledScalar(saved.words, place) && isWanted(saved.words, spilledRow(place))) wanted.addSlot(frame, slot);
     }
   }
+  tracePropagation(walk, wanted);
   return goBack(walk, end, wanted);
 }
 
@@ -43,9 +45,9 @@ function isWanted(words: Int32Array, row: number): boolean {
   return words[row + TYPE] === SCALAR_VALUE && words[row + PRECISE] !== 0;
 }
 
-/** All paths around a loop were walked: what is wanted is carried along them until nothing new comes of it. */
+/** All paths around a loop were walked: what is wanted is carried along them, the newest first, until nothing new comes. */
 export function closeLoop(walk: Walk, visit: LoopVisit): void {
-  const { backedges } = visit;
+  const backedges = visit.backedges.toReversed();
   visit.entry = undefined;
   visit.backedges = [];
   for (let round = 0; round < MAX_ROUNDS; round++) {

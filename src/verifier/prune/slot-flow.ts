@@ -25,13 +25,15 @@ export class SlotFlow {
     this.#dirty = new Int32Array((count + 31) >> 5);
   }
 
-  /** Slots are read. @returns whether that is news */
+  /** Slots are read. @returns whether some are live that were not */
   read(at: number, low: number, high: number): boolean {
     const words = this.#words;
     const i = at * WORDS + READ;
     if ((low & ~words[i]) === 0 && (high & ~words[i + 1]) === 0) return false;
     words[i] |= low;
     words[i + 1] |= high;
+    const live = at * WORDS + LIVE;
+    if ((low & ~words[live]) === 0 && (high & ~words[live + 1]) === 0) return false;
     this.#mark(at);
     return true;
   }
@@ -66,8 +68,12 @@ export class SlotFlow {
     this.#dirty.fill(-1);
   }
 
-  /** Once over the instructions that have to be looked at. @returns whether something became different */
-  pass(): boolean {
+  /**
+   * Once over the instructions that have to be looked at.
+   * @param tell is told what became different, with the words before: live, and sure to be written
+   * @returns whether something became different
+   */
+  pass(tell?: (at: number, before: Int32Array) => void): boolean {
     const dirty = this.#dirty;
     let changed = false;
     for (let word = 0; word < dirty.length; word++) {
@@ -79,10 +85,21 @@ export class SlotFlow {
         const bit = 31 - Math.clz32(bits & -bits);
         passed |= (2 << bit) - 1;
         dirty[word] &= ~(1 << bit);
-        if (this.#flow(32 * word + bit)) changed = true;
+        const at = 32 * word + bit;
+        const before = tell && this.#words.slice(at * WORDS + LIVE, at * WORDS + WORDS);
+        if (!this.#flow(at)) continue;
+        changed = true;
+        if (before) tell(at, before);
       }
     }
     return changed;
+  }
+
+  /** Whether the instruction is known to read, or to write, a slot itself. */
+  isTouched(at: number): boolean {
+    const words = this.#words;
+    const i = at * WORDS;
+    return (words[i] | words[i + 1] | words[i + WRITTEN] | words[i + WRITTEN + 1]) !== 0;
   }
 
   #flow(at: number): boolean {

@@ -1,5 +1,7 @@
+import type { StackLivenessLog } from '../log/stack-liveness.ts';
 import { MAX_FRAMES } from '../state/frame.ts';
 import type { Frame } from '../state/state.ts';
+import type { ControlFlow } from './control-flow.ts';
 import { StackUse } from './stack-use.ts';
 import { type FlowOrder, flowOrder, type Successors } from './successors.ts';
 
@@ -8,8 +10,7 @@ export interface StackProgram {
   readonly length: number;
   readonly subprograms: readonly number[];
   readonly successors: Successors;
-  /** By instruction: 1 where a call runs a callback before it is over. */
-  readonly callsCallback: Uint8Array;
+  readonly flow: ControlFlow;
 }
 
 /**
@@ -61,10 +62,9 @@ export class StackLiveness {
   }
 
   /** A path, or the frame that runs, is at its end: what is known of all frames is brought up to date. */
-  update(frames: readonly Frame[]): void {
-    for (let use: StackUse | undefined = this.at(frames); use; use = use.outer) {
-      use.update();
-    }
+  update(frames: readonly Frame[], log: StackLivenessLog | undefined): void {
+    const { flow } = this.#program;
+    for (let use: StackUse | undefined = this.at(frames); use; use = use.outer) use.update(flow, log);
   }
 
   /** The uses of the frames of a state, the first frame's first. */
@@ -81,7 +81,7 @@ export class StackLiveness {
     for (let i = frame; i < last; i++) {
       const { callSite } = uses[i + 1];
       // A callback may be called once more, so that the call is gone through again.
-      const after = this.#program.callsCallback[callSite] ? callSite : callSite + 1;
+      const after = this.#program.flow.callsCallback[callSite] ? callSite : callSite + 1;
       if (uses[i].isLive(after, frame, slot)) return true;
     }
     return false;

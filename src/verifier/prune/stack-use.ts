@@ -1,3 +1,5 @@
+import type { StackLivenessLog } from '../log/stack-liveness.ts';
+import type { ControlFlow } from './control-flow.ts';
 import { SlotFlow } from './slot-flow.ts';
 import type { FlowOrder } from './successors.ts';
 
@@ -18,7 +20,8 @@ export interface StackUsePlace {
 export class StackUse {
   readonly callSite: number;
   readonly outer: StackUse | undefined;
-  readonly #start: number;
+  /** First instruction of the subprogram. */
+  readonly start: number;
   readonly #order: FlowOrder;
   readonly #depth: number;
   /** What it calls, by call site and subprogram. */
@@ -35,7 +38,7 @@ export class StackUse {
   constructor({ start, order, callSite, outer }: StackUsePlace) {
     this.callSite = callSite;
     this.outer = outer;
-    this.#start = start;
+    this.start = start;
     this.#order = order;
     this.#depth = outer ? outer.#depth + 1 : 0;
     this.#seen = new Uint8Array(order.next.length);
@@ -78,23 +81,43 @@ export class StackUse {
   }
 
   /** Computes what is live from what was noted, and tells the caller. */
-  update(): void {
+  update(flow: ControlFlow, log: StackLivenessLog | undefined): void {
     if (!this.#changed) return;
-    if (this.#dropped) for (const flow of this.#frames) flow?.forgetSure();
-    for (let changed = true; changed; ) {
-      changed = false;
-      for (const flow of this.#frames) if (flow?.pass()) changed = true;
-    }
+    if (this.#dropped) for (const slots of this.#frames) slots?.forgetSure();
+    let passes = 1;
+    while (this.#pass(flow, log)) passes++;
+    log?.done(this, passes);
     this.#changed = false;
     this.#dropped = false;
     this.#tellCaller();
+  }
+
+  #pass(flow: ControlFlow, log: StackLivenessLog | undefined): boolean {
+    let changed = false;
+    for (let frame = 0; frame < this.#frames.length; frame++) {
+      const slots = this.#frames[frame];
+      const tell = log && ((at: number, before: Int32Array) => this.#tell(log, { frame, at, before, flow }));
+      if (slots?.pass(tell)) changed = true;
+    }
+    return changed;
+  }
+
+  #tell(log: StackLivenessLog, change: { frame: number; at: number; before: Int32Array; flow: ControlFlow }): void {
+    const { frame, at, before, flow } = change;
+    const slots = this.#flow(frame);
+    const insn = this.#order.insns[at];
+    if (!slots.isTouched(at) && insn !== this.start && flow.prune[insn] === 0) return;
+    const after = [0, 1, 2, 3].map((word) => slots.flowing(at, word));
+    const what = { frame, insn };
+    log.changed(this, { ...what, what: 'live', before: [before[0], before[1]], after: [after[0], after[1]] });
+    log.changed(this, { ...what, what: 'written', before: [before[2], before[3]], after: [after[2], after[3]] });
   }
 
   /** What the subprogram does to the callers' stacks, its call does. */
   #tellCaller(): void {
     const { outer } = this;
     if (!outer) return;
-    const first = this.#placeOf(this.#start);
+    const first = this.#placeOf(this.start);
     const call = outer.#placeOf(this.callSite);
     const sure = new Int32Array(2 * this.#depth + 2);
     for (let frame = 0; frame < this.#depth; frame++) {
@@ -109,7 +132,7 @@ export class StackUse {
   }
 
   #placeOf(insn: number): number {
-    return this.#order.place[insn - this.#start];
+    return this.#order.place[insn - this.start];
   }
 
   #flow(frame: number): SlotFlow {

@@ -24,6 +24,7 @@ import {
   isGoto,
 } from '../../isa/index.ts';
 import { bpf_pseudo_call } from '../../uapi/index.ts';
+import type { WayBackLog } from '../log/precision.ts';
 import type { ControlFlow } from './control-flow.ts';
 import { DST_ON_STACK, type History, SRC_ON_STACK, stackFrame, stackSlot } from './history.ts';
 import type { Wanted } from './wanted.ts';
@@ -43,6 +44,8 @@ export interface BackStep {
   history: History;
   /** Where the step's entry in the history ends; 0: it has none. */
   end: number;
+  /** Where the way back is said. */
+  readonly log: WayBackLog | undefined;
 }
 
 /**
@@ -50,7 +53,8 @@ export interface BackStep {
  * @returns false where the way back is lost, and everything has to be taken as wanted
  */
 export function stepBack(step: BackStep, wanted: Wanted): boolean {
-  const { history, end } = step;
+  const { history, end, log } = step;
+  if (log && step.insns.code(step.insn) !== 0) log.insn(step.insn, wanted);
   if (end === 0 || history.linked(end) === 0) return stepBackInsn(step, wanted);
   wanted.link(history, end);
   const known = stepBackInsn(step, wanted);

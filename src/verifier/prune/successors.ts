@@ -21,6 +21,8 @@ export function successorsOf(insns: Insns): Successors {
 
 /** The instructions of a subprogram in an order that suits what flows backwards, numbered by their places in it. */
 export interface FlowOrder {
+  /** By place: the instruction. */
+  readonly insns: Int32Array;
   /** By place: the places of the instruction's successors; its own where there is none. */
   readonly next: Int32Array;
   readonly jump: Int32Array;
@@ -60,7 +62,7 @@ export function flowOrder({ next, jump }: Successors, start: number, end: number
     before[fill[nextPlace[i]]++] = i;
     if (jumpPlace[i] !== nextPlace[i]) before[fill[jumpPlace[i]]++] = i;
   }
-  return { next: nextPlace, jump: jumpPlace, goesOn, from, before, place };
+  return { insns: Int32Array.from(order), next: nextPlace, jump: jumpPlace, goesOn, from, before, place };
 }
 
 function postorder({ next, jump }: Successors, start: number): number[] {

@@ -32,8 +32,25 @@ export class PruneTable {
   add(list: ExploredState[], state: ExploredState): void {
     list.push(state);
     this.total++;
+    this.keep();
+  }
+
+  /** One more state is kept, in a list or for a loop. */
+  keep(): void {
     this.alive++;
     this.peak = Math.max(this.peak, this.alive);
+  }
+
+  /** A state of a list is not compared with any more; it is kept while paths from it are walked. */
+  remove(list: ExploredState[], index: number): void {
+    const [state] = list.splice(index, 1);
+    state.removed = true;
+    if (state.branches === 0) this.alive--;
+  }
+
+  /** All paths from the state were walked. */
+  finish({ removed }: ExploredState): void {
+    if (removed) this.alive--;
   }
 
   /** Another function begins: none of the states stands for any of its. */

@@ -1,5 +1,6 @@
 import { bpf_prog_flags } from '../../uapi/index.ts';
 import { AUX2, AUX3, FRAME, OFF, PRECISE, VALUE } from '../domain/row.ts';
+import { traceLoop } from '../log/loops.ts';
 import { bothStates } from '../log/state.ts';
 import { invalid, type Refusal } from '../refusal.ts';
 import { STACK_ITER, slotAt, slotIndex, spilledRow } from '../state/frame.ts';
@@ -30,7 +31,7 @@ export function visitState(walk: Walk): Refusal | 'safe' | undefined {
   const visit: Visit = { force, save: force || (since.jumps >= 2 && since.insns >= 8) };
   const list = table.at(insn, walk.state.frame);
   cleanStates(walk, list);
-  table.most = Math.max(table.most, list.length);
+  const states = list.length;
   for (let i = list.length - 1; i >= 0; i--) {
     const state = list[i];
     if (state.insn !== insn) continue;
@@ -40,10 +41,10 @@ export function visitState(walk: Walk): Refusal | 'safe' | undefined {
     if (visit.save) state.misses++;
     const patience = flow.force[insn] && state.branches > 0 ? 64 : 3;
     if (state.misses > state.hits * patience + patience) {
-      list.splice(i, 1);
-      table.alive--;
+      table.remove(list, i);
     }
   }
+  table.most = Math.max(table.most, states);
   if (visit.save) save(walk, list);
   return undefined;
 }
@@ -129,7 +130,11 @@ function hit(walk: Walk, old: ExploredState, found: Found): 'safe' {
   propagatePrecision(walk, old, end);
   if (found === 'loops') {
     const visit = walk.loops.find(walk.state.frames, walk.insn);
-    visit?.backedges.push({ covering: old, end: end });
+    if (visit) {
+      traceLoop(walk, 'backedge', visit.name);
+      visit.backedges.push({ covering: old, end });
+      walk.table.keep();
+    }
   }
   return 'safe';
 }
@@ -149,12 +154,14 @@ function save(walk: Walk, list: ExploredState[]): void {
     branches: 1,
     hits: 0,
     misses: 0,
+    removed: false,
     differs: -1,
     moved: 0,
     cleaned: false,
   };
   table.add(list, explored);
-  walk.loops.enter(explored);
+  const entered = walk.loops.enter(explored);
+  if (entered) traceLoop(walk, 'enter', entered.name);
   walk.parent = explored;
   walk.history = new History();
   walk.first = insn;
@@ -174,6 +181,11 @@ export function endPath(walk: Walk): void {
   for (let state = walk.parent; state; state = state.parent) {
     if (--state.branches > 0) return;
     const visit = walk.loops.find(state.saved.frames, state.insn);
-    if (visit?.entry === state) closeLoop(walk, visit);
+    if (visit?.entry === state) {
+      traceLoop(walk, 'exit', visit.name);
+      walk.table.alive -= visit.backedges.length;
+      closeLoop(walk, visit);
+    }
+    walk.table.finish(state);
   }
 }

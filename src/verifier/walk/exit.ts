@@ -1,4 +1,5 @@
 import { TYPE } from '../domain/row.ts';
+import { stackLivenessLog } from '../log/stack-liveness.ts';
 import { markPrecise } from '../prune/precision.ts';
 import { previousVisit, widen } from '../prune/widen.ts';
 import type { Refusal } from '../refusal.ts';
@@ -19,7 +20,7 @@ export function walkExit(walk: Walk): Outcome {
 /** Leaves the frame: what is in R0 is the caller's. */
 export function returnToCaller(walk: Walk): Refusal | undefined {
   const { state, w } = walk;
-  walk.stackLiveness.update(state.frames);
+  walk.stackLiveness.update(state.frames, stackLivenessLog(walk));
   const result = walk.reg(0);
   if (w[result + TYPE] === PTR_TO_STACK) return walk.invalid('cannot return stack pointer to the caller');
   const isCallback = state.frame.callback !== undefined;

@@ -38,13 +38,18 @@ export function forgetId(w: Int32Array, row: number): void {
   w[row + OFF] = 0;
 }
 
-/** The rows that hold the same number as `row`, or one at a constant distance; those beyond six are linked no more. */
+/**
+ * The rows that hold the same number as `row`, or one at a constant distance, and may still be read; those beyond six are
+ * linked no more.
+ */
 export function collectLinked(walk: Walk, row: number, into: LinkedPlace[]): void {
-  const { w, state } = walk;
+  const { w, state, program } = walk;
   const id = w[row + ID] & ~ADD_CONST;
   if (w[row + TYPE] !== SCALAR_VALUE || id === 0) return;
   for (let frame = state.current; frame >= 0; frame--) {
+    const at = frame === state.current ? walk.insn : state.frames[frame + 1].callSite;
     for (let register = 0; register < REGISTERS; register++) {
+      if (!(program.live[at] & (1 << register))) continue;
       link(w, regRow(frame, register), { id, place: registerPlace(frame, register), into });
     }
     for (let slot = 0; slot < state.slots[frame]; slot++) {

@@ -1,5 +1,6 @@
 import { BPF_JMP, BPF_ST, BPF_STX, insnClass } from '../../isa/index.ts';
 import { errno } from '../../uapi/index.ts';
+import { stackLivenessLog } from '../log/stack-liveness.ts';
 import { traceInsn, traceSafe, traceStep } from '../log/trace.ts';
 import { endPath, visitState } from '../prune/visited.ts';
 import { invalid, type Refusal } from '../refusal.ts';
@@ -39,8 +40,8 @@ export function walkPaths(walk: Walk): Refusal | undefined {
         }
       } else if (typeof outcome === 'object' && !avoid(walk, outcome)) return outcome;
     } else if (walk.log) traceSafe(walk);
-    walk.stackLiveness.update(walk.state.frames);
     endPath(walk);
+    walk.stackLiveness.update(walk.state.frames, stackLivenessLog(walk));
     if (!resume(walk)) return undefined;
   }
 }

@@ -89,6 +89,8 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
   readonly pending = new PendingBranches();
   readonly table: PruneTable;
   readonly comparison: StateComparison;
+  /** By call of `bpf_loop`: the function that it calls; -1: several, or with flags. */
+  readonly inlineLoops = new Map<number, number>();
   /** What is read of the stacks. */
   readonly stackLiveness: StackLiveness;
   /** The loops that the walk is in. */
@@ -143,7 +145,7 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
       length: program.insns.length,
       subprograms: program.subprograms,
       successors: program.successors,
-      callsCallback: program.flow.callsCallback,
+      flow: program.flow,
     });
     this.log = VerifierLog.of(program.options.logLevel);
     this.speculation = Speculation.of(program.privileges, program.insns.length);
