@@ -3,9 +3,8 @@ import { bpf_map_type, bpf_pseudo_call, errno } from '../uapi/index.ts';
 import { checkBackEdges } from './back-edges.ts';
 import type { VerifiedMap } from './options.ts';
 import type { Privileges } from './privileges.ts';
-import { invalid, type Refusal } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
 import { isCall } from './subprograms.ts';
-import type { Walk } from './walk/walk.ts';
 
 /** Subprograms, callbacks and kfuncs are for CAP_BPF. */
 export function checkCallsAllowed(insns: Insns, { bpfCapable }: Privileges): Refusal | undefined {
@@ -32,10 +31,4 @@ export function checkMapsAllowed(
 /** Loops are for CAP_BPF: for all others, no way from the start comes by an instruction twice. */
 export function checkNoLoops(insns: Insns, { bpfCapable }: Privileges): Refusal | undefined {
   return bpfCapable ? undefined : checkBackEdges(insns, () => false);
-}
-
-/** The index of a tail call is masked by the size of its map: that has to be one map on all paths. */
-export function checkTailCalls({ speculation, seen }: Pick<Walk, 'speculation' | 'seen'>): Refusal | undefined {
-  for (const insn of speculation?.mixedTailCalls() ?? []) if (seen[insn]) return invalid('tail_call abusing map_ptr');
-  return undefined;
 }

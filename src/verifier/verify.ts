@@ -26,10 +26,11 @@ import type { Refusal } from './refusal.ts';
 import { reportRefusal, reportUnwalked } from './report/report.ts';
 import { checkStackDepth, hasPrivateStacks } from './stack-depth.ts';
 import { checkJumps, checkReachable, checkSubprograms } from './subprograms.ts';
+import { checkTranslatable } from './translatable.ts';
 import { checkExceptionTag } from './types/exception-tag.ts';
 import { functionsOf } from './types/global-function.ts';
 import { type KernelVariable, kernelVariable } from './types/kernel-variable.ts';
-import { checkCallsAllowed, checkMapsAllowed, checkNoLoops, checkTailCalls } from './unprivileged.ts';
+import { checkCallsAllowed, checkMapsAllowed, checkNoLoops } from './unprivileged.ts';
 import { walkProgram } from './walk/program.ts';
 import { Walk, type WalkedProgram } from './walk/walk.ts';
 import { resolveWide } from './wide.ts';
@@ -79,7 +80,7 @@ export function verifyProgram<M extends VerifiedMap>(options: VerifyOptions<M>):
     walkProgram(walk as unknown as Walk) ??
     checkThrowingCallbacks(walk.program) ??
     checkDepth(walk) ??
-    checkTailCalls(walk);
+    checkTranslatable(walk as unknown as Walk);
   if (refusal) return rejected(walk, refusal, options.logLevel);
   const counters = countersOf(walk);
   return { verdict: 'accepted', facts: factsOfWalk(walk), counters, log: logOf(walk, '', options.logLevel) };
@@ -144,8 +145,14 @@ function checkShape<M extends VerifiedMap>(options: VerifyOptions<M>): WalkedPro
     flow: markFlow(insns, (insn) => callKindOf(options, insn)),
     lines: new SourceLines(options.btf, options.lineInfo),
     switches,
-    strictAlignment: (options.flags & bpf_prog_flags.BPF_F_STRICT_ALIGNMENT) !== 0,
+    strictAlignment: isStrict(options),
   };
+}
+
+/** Whether every access has to be aligned. The flag that allows any alignment is the stronger one. */
+function isStrict({ flags }: VerifyOptions): boolean {
+  const { BPF_F_STRICT_ALIGNMENT, BPF_F_ANY_ALIGNMENT } = bpf_prog_flags;
+  return (flags & (BPF_F_STRICT_ALIGNMENT | BPF_F_ANY_ALIGNMENT)) === BPF_F_STRICT_ALIGNMENT;
 }
 
 /** By subprogram: 1 where it is verified on its own. */

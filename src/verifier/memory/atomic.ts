@@ -115,7 +115,8 @@ function readModifyWrite(walk: Walk): Refusal | undefined {
   );
 }
 
-function checkNoLeak(walk: Walk, register: number): Refusal | undefined {
+/** Whether an address is put into memory by who must not show it. */
+export function checkNoLeak(walk: Walk, register: number): Refusal | undefined {
   if (walk.program.privileges.allowPtrLeaks || walk.typeOf(register) === SCALAR_VALUE) return undefined;
   return walk.denied(`R${register} leaks addr into mem`);
 }

@@ -39,8 +39,8 @@ export class Speculation {
     this.#tailCalls.set(insn, (this.#tailCalls.get(insn) ?? map) === map ? map : MIXED);
   }
 
-  /** Tail calls that go by way of different maps on different paths. */
-  *mixedTailCalls(): Generator<number> {
-    for (const [insn, map] of this.#tailCalls) if (map === MIXED) yield insn;
+  /** Tail calls that go by way of different maps on different paths: their instructions. */
+  mixedTailCalls(): ReadonlySet<number> {
+    return new Set([...this.#tailCalls].filter(([, map]) => map === MIXED).map(([insn]) => insn));
   }
 }

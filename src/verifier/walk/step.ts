@@ -8,6 +8,7 @@ import {
   BPF_JMP,
   BPF_LD,
   BPF_LDX,
+  BPF_LOAD_ACQ,
   BPF_MEMSX,
   BPF_MOV,
   BPF_NEG,
@@ -27,7 +28,7 @@ import { bpf_pseudo_call } from '../../uapi/index.ts';
 import { walkKfunc } from '../calls/kfunc.ts';
 import { walkHelper } from '../calls/walk-helper.ts';
 import { checkInsn } from '../insn.ts';
-import { walkAtomic } from '../memory/atomic.ts';
+import { checkNoLeak, walkAtomic } from '../memory/atomic.ts';
 import { walkPacketLoad } from '../memory/packet-load.ts';
 import { checkPlainAccess } from '../memory/plain-access.ts';
 import type { Refusal } from '../refusal.ts';
@@ -77,6 +78,9 @@ function checkOperands(walk: Walk): Refusal | undefined {
   const { insns, insn } = walk;
   const code = insns.code(insn);
   const op = insnOp(code);
+  if (insnClass(code) === BPF_STX) {
+    return insns.imm(insn) === BPF_LOAD_ACQ ? undefined : checkNoLeak(walk, insns.src(insn));
+  }
   if (!isAlu(code)) return insnClass(code) === BPF_LDX ? walk.checkRead(insns.src(insn)) : undefined;
   const unary = op === BPF_NEG || op === BPF_END;
   const source = !unary && insnSource(code) === BPF_X ? walk.checkRead(insns.src(insn)) : undefined;
