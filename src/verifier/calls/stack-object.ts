@@ -56,7 +56,10 @@ export function clearSlots(walk: Walk, place: StackPlace): void {
 
 /** The object is read. */
 export function readSlots(walk: Walk, { frame, first, slots }: StackPlace): void {
-  for (let i = 0; i < slots; i++) walk.readSlot(frame, first - i);
+  for (let i = 0; i < slots; i++) {
+    walk.readSlot(frame, first - i);
+    walk.log?.touched.addSlot(first - i);
+  }
 }
 
 /** The object is written anew. */

@@ -38,11 +38,11 @@ interface Bound {
 export function boundsText(w: Int32Array, row: number): string[] {
   const bounds = boundsOf(w, row).filter(({ trivial }) => !trivial);
   const parts: string[] = [];
-  const printed = new Set<Bound>();
+  const done = new Set<Bound>();
   for (const bound of bounds) {
-    if (printed.has(bound)) continue;
-    const equal = bounds.filter((other) => !printed.has(other) && areEqual(bound, other));
-    for (const other of equal) printed.add(other);
+    if (done.has(bound)) continue;
+    const equal = bounds.filter((other) => !done.has(other) && areEqual(bound, other));
+    for (const other of equal) done.add(other);
     const bits = bound.name.endsWith('32') ? 32 : 64;
     const text = bound.name.startsWith('s') ? numberText(bound.value, bits) : unsignedText(bound.value);
     parts.push(`${equal.map(({ name }) => `${name}=`).join('')}${text}`);
@@ -52,12 +52,15 @@ export function boundsText(w: Int32Array, row: number): string[] {
   return parts;
 }
 
-/** Two lower or two upper bounds of one value; 32 bits with a sign that print as hexadecimal also stand for the number without it. */
+/** Two lower or two upper bounds of one value. */
 function areEqual(one: Bound, other: Bound): boolean {
-  if (one.name.slice(1, 4) !== other.name.slice(1, 4)) return false;
-  if (one.value === other.value) return true;
-  const isHex = other.value < S16.min || other.value > S16.max;
-  return isHex && other.name.endsWith('32') && one.value >= 0n && one.value === BigInt.asUintN(32, other.value);
+  return one.name.slice(1, 4) === other.name.slice(1, 4) && printed(one) === printed(other);
+}
+
+/** What is compared: 32 bits with a sign count without it where they are hexadecimal. */
+function printed({ name, value }: Bound): bigint {
+  const isDecimal = value >= S16.min && value <= S16.max;
+  return name.endsWith('32') && !isDecimal ? BigInt.asUintN(32, value) : value;
 }
 
 function boundsOf(w: Int32Array, row: number): Bound[] {

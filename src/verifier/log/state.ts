@@ -45,8 +45,9 @@ export function frameText(names: RowNames, image: FrameImage, marks: Marks = EVE
   for (let slot = 0; slot < slots; slot++) {
     if (marks.hasSlot(slot)) text += slotText(names, image, slot);
   }
-  const { refs } = shared;
-  if (refs.length > 0) text += ` refs=${refs.map(({ id }) => id).join(',')}`;
+  const [first, ...others] = shared.refs.map(({ id }) => id);
+  // Locks have no ids.
+  if (first) text += ` refs=${[first, ...others.filter((id) => id !== 0)].join(',')}`;
   if (frame.callback === 'sync') text += ' cb';
   if (frame.callback === 'async') text += ' async_cb';
   return text;
@@ -90,7 +91,7 @@ function dynptrText(w: Int32Array, row: number): string {
   const list: string[] = [];
   if (w[row + ID] !== 0) list.push(`id=${w[row + ID]}`);
   if (w[row + REF] !== 0) list.push(`ref_id=${w[row + REF]}`);
-  if (w[row + ID] !== 0) list.push(`dynptr_id=${w[row + ID]}`);
+  if (w[row + ID] !== 0) list.push('dynptr_id=1');
   return `dynptr_${dynptrName(w[row + AUX])}(${list.join(',')})`;
 }
 

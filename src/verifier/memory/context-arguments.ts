@@ -106,6 +106,7 @@ function pointerOrNumber(walk: Walk, argument: Argument, refused: (text: string)
   if (!isComposite(pointee)) return refused(`arg${index} type ${pointee.kind} is not a struct`);
   const trusted = known ? known.trusted === true : areArgumentsTrusted(walk, target);
   const maybeNull = known ? known.nullable !== false : nullable;
+  if (!known) walk.log?.line(describe(target.name, index, pointee));
   const flags = (trusted ? PTR_TRUSTED : 0) | (maybeNull ? PTR_MAYBE_NULL : 0) | tagFlags(btf, type.type);
   return {
     kind: 'pointer',
@@ -117,6 +118,11 @@ function pointerOrNumber(walk: Walk, argument: Argument, refused: (text: string)
 
 function kindName({ kind }: BtfType): string {
   return kind === 'VOID' ? 'UNKNOWN' : kind;
+}
+
+/** What the log says of an argument. */
+function describe(name: string, index: number, { id, kind, name: type }: BtfType): string {
+  return `func '${name}' arg${index} has btf_id ${id} type ${kind} '${type}'`;
 }
 
 function iterated({ options }: Walk, { target, index }: Argument): ReturnType<typeof iteratorArgument> {

@@ -3,13 +3,13 @@ import { AUX, AUX2, ID, REF, TYPE } from '../domain/row.ts';
 import {
   baseType,
   CONST_PTR_TO_MAP,
-  MEM_ALLOC,
   mayBeNull,
   PTR_MAYBE_NULL,
   PTR_TO_MAP_VALUE,
   PTR_TO_SOCKET,
   PTR_TO_XDP_SOCK,
 } from '../state/reg-type.ts';
+import { fieldsBehind } from '../types/field-table.ts';
 import { setKnown } from './set-row.ts';
 import type { Walk } from './walk.ts';
 
@@ -33,7 +33,7 @@ function resolve(walk: Walk, row: number, isNull: boolean): void {
   }
   markNotNull(walk, row);
   // The id said which pointers are null together. What may hold a lock is still told by it.
-  if (!holdsLock(walk, row)) w[row + ID] = w[row + TYPE] & MEM_ALLOC ? w[row + REF] : 0;
+  if (!holdsLock(walk, row)) w[row + ID] = 0;
 }
 
 /** The pointer is not null; what is found in a map of maps or of sockets becomes what it is. */
@@ -65,8 +65,7 @@ export function markNotNull(walk: Walk, row: number): void {
 
 const UID_KINDS: readonly string[] = ['timer', 'workqueue', 'task_work'];
 
-/** Whether the value that the row points to has a lock, which is told by the row's id. */
+/** Whether what the row points to has a lock, which is told by the row's id. */
 export function holdsLock(walk: Walk, row: number): boolean {
-  if (baseType(walk.w[row + TYPE]) !== PTR_TO_MAP_VALUE) return false;
-  return walk.mapViews[walk.w[row + AUX]].fields.some(({ kind }) => kind === 'spin_lock' || kind === 'res_spin_lock');
+  return fieldsBehind(walk, row).some(({ kind }) => kind === 'spin_lock' || kind === 'res_spin_lock');
 }

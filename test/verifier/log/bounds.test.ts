@@ -60,6 +60,21 @@ const RECORDED = [
     want: 'smin=0,smax=umax=umax32=0x80000000,smax32=0,var_off=(0x0; 0x80000000)',
   },
   {
+    name: 'a negative lower bound of more than 16 bits',
+    known: { smin: -0x7fff_fffen, smax: 0x7fff_ffffn, smin32: -0x7fff_fffen },
+    want: 'smin=0xffffffff80000002,smax=0x7fffffff,smin32=0x80000002',
+  },
+  {
+    name: 'one upper bound, below 0 and without a sign',
+    known: { smax: -0x8000_0001n, umin: 1n << 63n, umax: (1n << 64n) - 0x8000_0001n },
+    want: 'smax=0xffffffff7fffffff,umin=0x8000000000000000,umax=0xffffffff7fffffff',
+  },
+  {
+    name: 'a lower bound without a sign that 16 bits hold',
+    known: { umin: 40_000n },
+    want: 'umin=40000',
+  },
+  {
     name: 'a small negative number of 32 bits',
     known: {
       smin: 0x8000_0000n,
