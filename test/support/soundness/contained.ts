@@ -1,4 +1,4 @@
-import { BPF_CALL, BPF_JMP, BPF_LD_IMM64 } from '../../../src/isa/index.ts';
+import { BPF_CALL, BPF_JMP, BPF_LD_IMM64, type Insns } from '../../../src/isa/index.ts';
 import { scopeOf } from '../../../src/kernel/hooks/scope.ts';
 import { kernelAddress, kernelOffset, type Memory, type Step } from '../../../src/vm/index.ts';
 import { differs, type Places } from './holds.ts';
@@ -16,6 +16,8 @@ export class Containment {
   /** Steps that were compared with a belief. */
   compared = 0;
   readonly #walks: readonly RecordedWalk[];
+  /** The program as it was loaded. */
+  readonly #insns: Insns;
   /** By instruction of the translated program: the one that it stands for; -1: none begins there. */
   readonly #original: Int32Array;
   readonly #bases = new Set<bigint>();
@@ -23,7 +25,8 @@ export class Containment {
   #known = false;
 
   /** @param starts for each instruction of the program: where its translation begins */
-  constructor(walks: readonly RecordedWalk[], starts: Uint32Array) {
+  constructor(insns: Insns, walks: readonly RecordedWalk[], starts: Uint32Array) {
+    this.#insns = insns;
     this.#walks = walks.filter((walk) => !walk.isFull);
     this.#original = new Int32Array(starts[starts.length - 1] + 1).fill(-1);
     for (let i = 0; i < starts.length - 1; i++) this.#original[starts[i]] = i;
@@ -39,9 +42,9 @@ export class Containment {
     if (++this.steps > MOST_STEPS) throw TOO_LONG;
     const { memory } = scopeOf(step).runtime.state;
     if (!this.#known) this.#learnDirect(step, memory);
-    this.#learn(step, memory);
     const insn = this.#original[step.insn];
     if (insn === undefined || insn < 0) return;
+    this.#learn(step, insn, memory);
     for (const walk of this.#walks) {
       this.compared++;
       const wrong = this.#compare(step, walk.at(insn), walk.exact);
@@ -78,11 +81,12 @@ export class Containment {
   }
 
   /** What a helper gave the program is where values begin: its result, or what a function is called with. */
-  #learn({ program, insn, registers }: Step, memory: Memory): void {
-    if (program.subprograms.includes(insn)) {
+  #learn({ program, insn: at, registers }: Step, insn: number, memory: Memory): void {
+    if (program.subprograms.includes(at)) {
       for (let r = 1; r <= 5; r++) this.#addBase(registers[r], memory);
     } else if (this.#called) this.#addBase(registers[0], memory);
-    this.#called = program.insns.code(insn) === (BPF_JMP | BPF_CALL) && program.insns.src(insn) !== 1;
+    // Some calls are not calls any more in the form that runs.
+    this.#called = this.#insns.code(insn) === (BPF_JMP | BPF_CALL) && this.#insns.src(insn) !== 1;
   }
 
   /** Values that the program names by their address. */
