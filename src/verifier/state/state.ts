@@ -1,5 +1,6 @@
 import { copyRow, ROW } from '../domain/row.ts';
 import { FRAME_WORDS, MAX_FRAMES, REGS_WORDS, SLOT, STATE_WORDS } from './frame.ts';
+import { WordArena } from './word-arena.ts';
 
 /** What of a frame is not in its words. Never changed in place: states share it. */
 export interface Frame {
@@ -59,7 +60,7 @@ export const NOTHING_SHARED: Shared = {
   callbackUnrollDepth: 0,
 };
 
-/** A state that was put aside: its words closely packed. */
+/** A state that was put aside: its words closely packed, in an array that others share. */
 export interface SavedState {
   readonly words: Int32Array;
   /** First word of each frame. */
@@ -79,6 +80,7 @@ export class State {
   /** Slots of each frame's stack that were written. */
   readonly slots: number[] = new Array(MAX_FRAMES).fill(0);
   shared: Shared = NOTHING_SHARED;
+  readonly #arena = new WordArena();
 
   /** Index of the frame that runs. */
   get current(): number {
@@ -125,14 +127,15 @@ export class State {
     const count = this.frames.length;
     const bases = new Array<number>(count);
     let length = 0;
-    for (let f = 0; f < count; f++) {
-      bases[f] = length;
-      length += REGS_WORDS + this.slots[f] * SLOT;
-    }
-    const words = new Int32Array(length);
+    for (let f = 0; f < count; f++) length += REGS_WORDS + this.slots[f] * SLOT;
+    const { words, at } = this.#arena.take(length);
+    let to = at;
     for (let f = 0; f < count; f++) {
       const from = f * FRAME_WORDS;
-      words.set(this.w.subarray(from, from + REGS_WORDS + this.slots[f] * SLOT), bases[f]);
+      const size = REGS_WORDS + this.slots[f] * SLOT;
+      bases[f] = to;
+      words.set(this.w.subarray(from, from + size), to);
+      to += size;
     }
     return { words, bases, slots: this.slots.slice(0, count), frames: this.frames, shared: this.shared };
   }
