@@ -131,6 +131,8 @@ function move(walk: Walk, { op, pointer, number, into }: PointerSum, known: bool
   const base = walk.scratch(2);
   copyRow(w, addend, w, number);
   copyRow(w, base, w, pointer);
+  // DEVIATION: where a pointer is added to a number, Linux 6.18 forgets the reference that it stands for, and takes a
+  // pointer into this frame's stack for one into the first frame's: then what it believes is not so.
   copyRow(w, into, w, base);
   const distance = known ? Number(readS64(w, addend + SMIN)) : Number.NaN;
   const off = op === BPF_ADD ? w[base + OFF] + distance : w[base + OFF] - distance;
