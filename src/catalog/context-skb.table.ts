@@ -31,7 +31,15 @@ export const skBuffContext: ContextStruct = {
     { name: 'mark', offset: 8, size: 4, path: ['sk_buff.mark'], store: true },
     { name: 'queue_mapping', offset: 12, size: 4, path: ['sk_buff.queue_mapping'], store: { below: 0xffff } },
     { name: 'protocol', offset: 16, size: 4, path: ['sk_buff.protocol'] },
-    { name: 'vlan_present', offset: 20, size: 4, path: ['sk_buff.vlan_all'], ops: [{ op: 'bool' }] },
+    {
+      name: 'vlan_present',
+      offset: 20,
+      size: 4,
+      path: ['sk_buff.vlan_all'],
+      // Until Linux 6.1.
+      formerPath: ['sk_buff.vlan_present'],
+      ops: [{ op: 'bool' }],
+    },
     { name: 'vlan_tci', offset: 24, size: 4, path: ['sk_buff.vlan_tci'] },
     { name: 'vlan_proto', offset: 28, size: 4, path: ['sk_buff.vlan_proto'] },
     { name: 'priority', offset: 32, size: 4, path: ['sk_buff.priority'], store: true },

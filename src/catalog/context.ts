@@ -23,6 +23,8 @@ export interface ContextField {
   /** Elements of an array; element n of the kernel's is `size` bytes further each. Default 1. */
   readonly count?: number;
   readonly path: readonly string[];
+  /** The path of kernels that do not have `path`. */
+  readonly formerPath?: readonly string[];
   /** Bytes that are loaded, where the kernel's member has another size (a struct, an array). */
   readonly width?: 1 | 2 | 4 | 8;
   /** Accesses of any size and place go straight to the bytes behind the field. */

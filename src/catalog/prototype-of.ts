@@ -2,9 +2,11 @@ import { bpf_attach_type, bpf_func_id, bpf_prog_type } from '../uapi/index.ts';
 import { lsmHook } from './attach-targets.ts';
 import { type HelperPrototype, parsePrototype } from './helper-prototype.ts';
 import { HELPER_CAPABILITIES, HELPER_SETS } from './helper-sets.table.ts';
+import { WIDENED_HELPERS, type WidenedHelpers } from './helper-sets-since.table.ts';
 import { HELPER_VARIANTS, HELPERS } from './helpers.table.ts';
 import type { KernelProfile } from './profile.ts';
 import { hasHelper } from './since.ts';
+import { versionAtLeast } from './version.ts';
 
 /** What decides on the helpers of a program. */
 export interface HelperUser {
@@ -115,6 +117,17 @@ function isBuilt(helper: string, { config }: KernelProfile): boolean {
   }
 }
 
+const widened = new Map<string, WidenedHelpers[]>();
+for (const row of WIDENED_HELPERS) {
+  for (const helper of row.helpers.split(/\s+/)) widened.set(helper, [...(widened.get(helper) ?? []), row]);
+}
+
+/** Whether programs of that set had the helper in that version already. */
+function hadHelper(version: string, helper: string, set: SetName): boolean {
+  const rows = widened.get(helper) ?? [];
+  return rows.every(({ since, before }) => versionAtLeast(version, since) || before.includes(set));
+}
+
 const sets = new Map<SetName, ReadonlyMap<string, string>>();
 
 /** By helper: its prototype's name. */
@@ -153,8 +166,11 @@ const prototypes = new Map<string, HelperPrototype>();
 /** How a program calls a helper (by number); undefined where it may not. */
 export function helperPrototype(id: number, user: HelperUser): HelperPrototype | undefined {
   const name = names.get(id) ?? '';
-  const variant = variantsOf(setOf(user)).get(name);
-  if (variant === undefined || !hasHelper(user.profile.version, id) || !isBuilt(name, user.profile)) return undefined;
+  const set = setOf(user);
+  const variant = variantsOf(set).get(name);
+  const { version } = user.profile;
+  if (variant === undefined || !hasHelper(version, id) || !isBuilt(name, user.profile)) return undefined;
+  if (!hadHelper(version, name, set)) return undefined;
   if (!isAllowed(name, user)) return undefined;
   return prototypeNamed((user.sleepable && SLEEPABLE[variant]) || variant);
 }

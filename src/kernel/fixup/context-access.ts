@@ -36,11 +36,18 @@ const DEFAULT_NR_CPUS = 8192;
  * @returns undefined where the context has no such field, or this kernel no such member
  */
 export function rewriteContextAccess(rewrite: ContextRewrite, insn: Insn, offset: number): Insn[] | undefined {
-  const field = contextFieldAt(rewrite.context, offset);
-  if (!field || field.path.some((step) => !rewrite.layout.find(step))) return undefined;
+  const field = fieldOf(rewrite, offset);
+  if (!field) return undefined;
   return insnClass(insn.code) === BPF_LDX
     ? rewriteLoad(rewrite, { insn, field, offset })
     : rewriteStore(rewrite, { insn, field, offset });
+}
+
+/** The field, by the path that this kernel has. */
+function fieldOf({ context, layout }: ContextRewrite, offset: number): ContextField | undefined {
+  const field = contextFieldAt(context, offset);
+  const path = [field?.path, field?.formerPath].find((steps) => steps?.every((step) => layout.find(step)));
+  return field && path && { ...field, path };
 }
 
 interface Access {
