@@ -20,10 +20,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { decodeUtf8 } from '../src/base/index.ts';
-import { type Capability, createKernel } from '../src/kernel/index.ts';
+import { createKernel } from '../src/kernel/index.ts';
 import { loadObject } from '../src/loader/index.ts';
 import { type BpfObject, openObject } from '../src/object/index.ts';
-import type { LogBuffer, ProgLoadAttr, System } from '../src/syscall/index.ts';
+import type { Capability, LogBuffer, ProgLoadAttr, System } from '../src/syscall/index.ts';
 import { sizeMaps } from '../src/veristat/index.ts';
 import { profileOf618 } from '../test/support/profile.ts';
 

@@ -117,6 +117,7 @@ export const NOUNS: readonly Noun[] = [
       verb('path', async () => (await import('./commands/machine.ts')).machinePath),
       verb('list', async () => (await import('./commands/machine.ts')).machineList),
       verb('reset', async () => (await import('./commands/machine.ts')).machineReset),
+      change('sysctl', async () => (await import('./commands/machine-sysctl.ts')).machineSysctl),
       HELP,
     ],
   },

@@ -115,7 +115,7 @@ async function runHandler(
     machine: () => machineOfRun(run),
     session() {
       session ??= Promise.all([import('./session.ts'), machineOfRun(run)]).then(([{ openSession }, machine]) =>
-        openSession(machine, access),
+        openSession(machine, access, run.options.capabilities),
       );
       return session;
     },

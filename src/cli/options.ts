@@ -1,5 +1,6 @@
 import type { BpftoolForm } from '../btf/index.ts';
 import type { VerifyDepth } from '../kernel/index.ts';
+import { CAPABILITIES, type Capability } from '../syscall/index.ts';
 import { errFailed } from './errors.ts';
 
 /** The options that may stand anywhere on the line, before or after the words. */
@@ -29,6 +30,8 @@ export interface GlobalOptions {
   readonly arch: string | undefined;
   /** Path of the machine. */
   readonly machine: string | undefined;
+  /** Capabilities of the process; undefined: all. */
+  readonly capabilities: readonly Capability[] | undefined;
   /** `btf diff`: the words after the two files are objects, and only what these use is compared. */
   readonly usedBy: boolean;
   /** `btf diff`: return 1 where there are differences. */
@@ -59,6 +62,7 @@ export const OPTION_FLAGS: readonly (readonly [flags: string, description: strin
   ['--kernel <version>', 'version of the emulated kernel; verify: several with commas between'],
   ['--arch <arch>', 'architecture of the emulated kernel, as uname -m says it'],
   ['--machine <path>', 'file of the emulated machine'],
+  ['--cap <list>', 'capabilities of the process, with commas between (bpf, perfmon, ...), or none; default: all'],
   ['--used-by', 'btf diff: compare only what the objects that follow use'],
   ['--exit-code', 'btf diff: exit with 1 where there are differences'],
   ['--verify <depth>', 'check programs that are loaded in full, or only their structure'],
@@ -86,6 +90,7 @@ const NONE: GlobalOptions = {
   kernel: undefined,
   arch: undefined,
   machine: undefined,
+  capabilities: undefined,
   usedBy: false,
   exitCode: false,
   verify: undefined,
@@ -150,11 +155,20 @@ export async function parseCommandLine(args: readonly string[]): Promise<Command
 
 const DEPTHS: readonly string[] = ['full', 'structure'] satisfies VerifyDepth[];
 
+/** `bpf`, `CAP_BPF` */
+function capabilityNamed(word: string): Capability | undefined {
+  return CAPABILITIES.find((name) => [name, name.slice('CAP_'.length)].includes(word.toUpperCase()));
+}
+
 function problemOf(
-  { bpftool = '7.5', verify = 'full' }: Record<string, string>,
+  { bpftool = '7.5', verify = 'full', cap = 'none' }: Record<string, string>,
   unknown: readonly string[],
 ): Error | undefined {
   if (unknown.length > 0) return errFailed(`unrecognized option '${unknown[0]}'`);
+  const other = cap.split(',').find((word) => word !== 'none' && !capabilityNamed(word));
+  if (other !== undefined) {
+    return errFailed(`unknown capability: '${other}', possible values: ${CAPABILITIES.join(', ').toLowerCase()}`);
+  }
   if (!DEPTHS.includes(verify)) {
     return errFailed(`unknown depth of verification: '${verify}', possible values: ${DEPTHS.join(', ')}`);
   }
@@ -182,6 +196,10 @@ function toOptions(parsed: Record<string, string | boolean | undefined>): Global
     kernel: text('kernel'),
     arch: text('arch'),
     machine: text('machine'),
+    capabilities: text('cap')
+      ?.split(',')
+      .map(capabilityNamed)
+      .filter((name) => name !== undefined),
     usedBy: flag('usedBy'),
     exitCode: flag('exitCode'),
     verify: text('verify') as VerifyDepth | undefined,

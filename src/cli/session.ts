@@ -2,7 +2,7 @@ import type { KernelProfile } from '../catalog/index.ts';
 import { createNodeHost } from '../host/index.ts';
 import type { VerifyDepth } from '../kernel/index.ts';
 import { type Machine, openMachine, type ProfileOptions } from '../machine/index.ts';
-import type { System } from '../syscall/index.ts';
+import type { Capability, System } from '../syscall/index.ts';
 import { readRawBtf } from './btf-file.ts';
 import type { Io } from './io.ts';
 import { KernelObjects } from './kernel-objects.ts';
@@ -33,10 +33,10 @@ export function machineOf(io: Io, options: GlobalOptions): Machine {
   return openMachine({ host: createNodeHost(), name: options.machine || io.env.EBPFTS_MACHINE, profile, verify });
 }
 
-/** Begins to work on a machine. @throws {MachineError} */
-export function openSession(machine: Machine, access: Access): Session {
+/** Begins to work on a machine. @param capabilities of the process; default: all @throws {MachineError} */
+export function openSession(machine: Machine, access: Access, capabilities?: readonly Capability[]): Session {
   const opened = machine.open({ write: access === 'write' });
-  const system = opened.kernel.openProcess();
+  const system = opened.kernel.openProcess({ task: { capabilities } });
   return {
     system,
     profile: opened.kernel.profile,

@@ -8,7 +8,7 @@ const MAP = 'MAP := { id MAP_ID | pinned FILE | name MAP_NAME }';
 const PROG = 'PROG := { id PROG_ID | pinned FILE | tag PROG_TAG | name PROG_NAME }';
 const LINK = 'LINK := { id LINK_ID | pinned FILE }';
 const OUTPUT = '{-j|--json} [{-p|--pretty}] | {-d|--debug}';
-const MACHINE = '--machine PATH | --kernel VERSION | --arch ARCH';
+const MACHINE = '--machine PATH | --kernel VERSION | --arch ARCH | --cap CAPS';
 
 interface Usage {
   /** Command lines, without the program's and the noun's name. */
@@ -169,7 +169,7 @@ const USAGE: Readonly<Record<string, Usage>> = {
   iter: { lines: ['pin OBJ PATH [map MAP]', 'help'], where: [MAP], options: [OUTPUT] },
   token: { lines: ['{ show | list }', 'help'], where: [], options: [OUTPUT] },
   machine: {
-    lines: ['path', 'list', 'reset', 'help'],
+    lines: ['path', 'list', 'reset', 'sysctl [NAME[=VALUE]...]', 'help'],
     where: ['The machine is a file: --machine PATH, else EBPFTS_MACHINE, else one of the user.'],
     options: [OUTPUT, MACHINE],
   },

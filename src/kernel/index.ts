@@ -10,7 +10,7 @@ export type { Random } from './core/random.ts';
 export { createSeededRandom } from './core/random.ts';
 export type { VerifyDepth } from './core/state.ts';
 export type { Store, StoredRecord, StoredValue } from './core/store.ts';
-export type { Capability, TaskInfo } from './core/task.ts';
+export type { TaskInfo } from './core/task.ts';
 export type { Kernel, KernelOptions, ProcessOptions } from './kernel.ts';
 export { createKernel } from './kernel.ts';
 export type { Process } from './process/process.ts';

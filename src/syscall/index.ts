@@ -4,6 +4,7 @@
  * Does not own: any implementation (kernel/ is one).
  * Reads from: base, uapi, isa.
  */
+export { CAPABILITIES, type Capability } from './capability.ts';
 export type { Errno, Fd } from './errno.ts';
 export { errnoName, isErrno } from './errno.ts';
 export type { DirectoryEntry, KernelFiles, MachineFacts } from './files.ts';

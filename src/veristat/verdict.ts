@@ -1,11 +1,11 @@
-import { EbpftsError } from '../base/index.ts';
+import { EbpftsError, encodeUtf8 } from '../base/index.ts';
 import type { Btf } from '../btf/index.ts';
 import { type KernelProfile, progTypeNames, type SinceRow, sinceText } from '../catalog/index.ts';
 import type { RefusalReport } from '../isa/index.ts';
 import { createKernel } from '../kernel/index.ts';
 import { loadObject, ProgramLoadError, SyscallError } from '../loader/index.ts';
 import type { BpfObject, ProgramSpec } from '../object/index.ts';
-import type { ProgInfo } from '../syscall/index.ts';
+import type { Capability, ProgInfo } from '../syscall/index.ts';
 import type { VerifyCounters, VerifyResult } from '../verifier/index.ts';
 import { lacksOf } from './lacks.ts';
 import { sizeMaps } from './map-sizes.ts';
@@ -43,6 +43,8 @@ export interface VeristatOptions {
   readonly kconfig?: string;
   /** BPF_LOG_*; default 1. */
   readonly logLevel?: number;
+  /** Those of the loader, on a kernel that lets everybody load; default: all. */
+  readonly capabilities?: readonly Capability[];
   /** Milliseconds from any beginning; default: all durations are 0. */
   readonly now?: () => number;
 }
@@ -72,6 +74,9 @@ export function* verifyObject(object: BpfObject, options: VeristatOptions): Gene
       result = last;
     },
   });
+  const { capabilities } = options;
+  // A kernel that lets everybody load: what is left is what the verifier says of it.
+  if (capabilities) kernel.openProcess().writeFile('/proc/sys/kernel/unprivileged_bpf_disabled', encodeUtf8('0'));
   const loaded = object.programs.map((program) => program.autoload);
   const sizes = object.maps.map((map) => map.maxEntries);
   sizeMaps(object, options.profile.pageSize);
@@ -79,7 +84,7 @@ export function* verifyObject(object: BpfObject, options: VeristatOptions): Gene
     for (const program of object.programs) {
       for (const each of object.programs) each.autoload = each === program;
       result = undefined;
-      const process = kernel.openProcess();
+      const process = kernel.openProcess({ task: { capabilities } });
       const begin = options.now?.() ?? 0;
       const { log, ...outcome } = load();
       const lacks = outcome.tag === '' ? lacksOf(object, options.profile.version) : [];

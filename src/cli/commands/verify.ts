@@ -89,11 +89,18 @@ function limitOf(word: string | undefined): number {
 
 function* verdictsOf(context: Context, files: readonly string[], profile: KernelProfile): Generator<FileVerdict> {
   const kconfig = readKconfigFile(context);
-  const logLevel = context.options.debug ? LOG_ALL : LOG_DEFAULT;
+  const { debug, capabilities } = context.options;
+  const logLevel = debug ? LOG_ALL : LOG_DEFAULT;
   for (const [i, path] of files.entries()) {
     const object = openObjectFile(context, path);
     let done = 0;
-    for (const verdict of verifyObject(object, { profile, kconfig, logLevel, now: () => performance.now() })) {
+    for (const verdict of verifyObject(object, {
+      profile,
+      kconfig,
+      logLevel,
+      capabilities,
+      now: () => performance.now(),
+    })) {
       progress(context, `${path}: ${++done}/${object.programs.length} programs, file ${i + 1}/${files.length}`);
       yield { file: path.slice(path.lastIndexOf('/') + 1), path, verdict: withoutBtf(verdict, profile) };
     }

@@ -3,6 +3,7 @@ import type { BtfLoadAttr, Errno, Fd } from '../../syscall/index.ts';
 import { errno } from '../../uapi/index.ts';
 import { BtfObject } from '../objects/btf-object.ts';
 import { type Caller, installFd } from '../process/caller.ts';
+import { isCapable } from '../process/capable.ts';
 import { unknownType } from './since.ts';
 
 /** Longest BTF that a process may load. @see include/uapi/linux/btf.h (v6.12): the longest string section */
@@ -11,6 +12,7 @@ const BTF_HEADER_SIZE = 24;
 
 /** BPF_BTF_LOAD. A blob that is no BTF is refused with -EINVAL, and the log says why. */
 export function btfLoad(caller: Caller, attr: BtfLoadAttr): Fd | Errno {
+  if (!isCapable(caller, 'CAP_BPF')) return -errno.EPERM;
   if (attr.btf.length > BTF_MAX_SIZE) return -errno.E2BIG;
   if (attr.btf.length < BTF_HEADER_SIZE) return -errno.EINVAL;
   const bytes = attr.btf.slice();

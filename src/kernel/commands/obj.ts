@@ -3,6 +3,7 @@ import { errno } from '../../uapi/index.ts';
 import type { ObjectTable } from '../core/object-table.ts';
 import type { KernelState } from '../core/state.ts';
 import { type Caller, installFd } from '../process/caller.ts';
+import { hasCapability } from '../process/capable.ts';
 import { fileMode } from './map-create.ts';
 
 const MAX_ID = 0x7fff_ffff;
@@ -24,11 +25,13 @@ function tableOf(state: KernelState, kind: ObjectKind): ObjectTable<unknown> {
 /** BPF_PROG_GET_NEXT_ID and its siblings. */
 export function objGetNextId(caller: Caller, kind: ObjectKind, start: number): number | Errno {
   if (!(start >= 0 && start < MAX_ID)) return -errno.EINVAL;
+  if (!hasCapability(caller, 'CAP_SYS_ADMIN')) return -errno.EPERM;
   return tableOf(caller.state, kind).nextId(start);
 }
 
 /** BPF_PROG_GET_FD_BY_ID and its siblings. */
 export function objGetFdById(caller: Caller, kind: ObjectKind, id: number): Fd | Errno {
+  if (!hasCapability(caller, 'CAP_SYS_ADMIN')) return -errno.EPERM;
   const table = tableOf(caller.state, kind);
   if (!table.has(id)) return -errno.ENOENT;
   table.holdForUser(id);

@@ -1,7 +1,4 @@
-/** Capabilities that bpf(2) asks for. @see capabilities(7) */
-export const CAPABILITIES = ['CAP_BPF', 'CAP_PERFMON', 'CAP_NET_ADMIN', 'CAP_SYS_ADMIN', 'CAP_SYS_BOOT'] as const;
-
-export type Capability = (typeof CAPABILITIES)[number];
+import type { Capability } from '../../syscall/index.ts';
 
 /** The task on whose behalf the kernel works: who calls bpf(2), who ran into a hook. */
 export interface TaskInfo {

@@ -1,4 +1,5 @@
-import type { Capability, TaskInfo } from '../core/task.ts';
+import type { Capability } from '../../syscall/index.ts';
+import type { TaskInfo } from '../core/task.ts';
 
 /** Who asks. */
 interface Asker {
