@@ -9,7 +9,9 @@ export interface Outcome {
   readonly followed: Followed | undefined;
 }
 
-/** Messages of the running kernel that say that it went wrong itself. */
+/** EPERM, and ENOSPC: a log that was too long. */
+const NOT_SAID: readonly number[] = [-1, -28];
+/** What the running kernel says where it went wrong itself. */
 const NO_VERDICT = /verifier bug/;
 const TOO_COMPLEX = /too large|complexity|too complex/;
 const SHOWN = 4;
@@ -55,7 +57,7 @@ export class Findings {
     counted.steps += followed?.steps ?? 0;
     counted.compared += followed?.compared ?? 0;
     const accepted = theirs.result >= 0;
-    if (!accepted && (theirs.result === -1 || NO_VERDICT.test(wanted))) {
+    if (!accepted && (NOT_SAID.includes(theirs.result) || NO_VERDICT.test(wanted))) {
       counted['no verdict']++;
       return;
     }
