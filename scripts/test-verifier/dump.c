@@ -134,7 +134,12 @@ static void print_test(struct bpf_test *test, int number_of)
 	fprintf(out, "{\"number\":%d,\"name\":", number_of);
 	text(test->descr);
 	fputs(",\"steps\":[", out);
+	/* Suites before 6.4 have no array of file descriptors. */
+#ifdef FIXES_FD_ARRAY
 	do_test_fixup(test, type, insns, map_fds, &fd_array[1]);
+#else
+	do_test_fixup(test, type, insns, map_fds);
+#endif
 	int btf = test->btf_types[0] ? load_btf_for_test(test) : 0;
 	fputc(']', out);
 	if (test->fill_insns)

@@ -105,9 +105,11 @@ function compile(folder: string, kernel: string): string {
   const wrapped = ['bpf_map_create', 'bpf_btf_load', 'bpf_prog_load', 'bpf_map_update_elem'];
   // Never called, and not in every libbpf.
   const absent = ['bpf_prog_get_info_by_fd', 'bpf_link_get_info_by_fd'];
+  const suiteSource = decodeUtf8(readFileSync(join(suite, 'test_verifier.c')));
   const program = join(folder, 'test-verifier-dump');
   execFileSync('gcc', [
     ...['-O1', '-w', '-D_GNU_SOURCE', '-DCONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS=1'],
+    ...(suiteSource.includes('fd_array') ? ['-DFIXES_FD_ARRAY'] : []),
     ...include.map((path) => `-I${path}`),
     join(HERE, 'dump.c'),
     ...parts.filter((file) => existsSync(file)),
