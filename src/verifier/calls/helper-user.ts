@@ -1,5 +1,5 @@
 import { isComposite } from '../../btf/index.ts';
-import type { HelperUser } from '../../catalog/index.ts';
+import { type HelperPrototype, type HelperUser, helperPrototype } from '../../catalog/index.ts';
 import { bpf_prog_flags, bpf_prog_type } from '../../uapi/index.ts';
 import type { VerifiedTarget, VerifyOptions } from '../options.ts';
 
@@ -10,6 +10,16 @@ export function helperUser({ options }: { readonly options: VerifyOptions }): He
   let user = users.get(options);
   if (!user) users.set(options, (user = userOf(options)));
   return user;
+}
+
+const prototypes = new WeakMap<VerifyOptions, (HelperPrototype | undefined)[]>();
+
+/** How the program calls a helper (by number); undefined where it may not. */
+export function prototypeFor(program: { readonly options: VerifyOptions }, id: number): HelperPrototype | undefined {
+  let known = prototypes.get(program.options);
+  if (!known) prototypes.set(program.options, (known = []));
+  if (!(id in known)) known[id] = helperPrototype(id, helperUser(program));
+  return known[id];
 }
 
 function userOf(options: VerifyOptions): HelperUser {

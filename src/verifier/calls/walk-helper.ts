@@ -12,7 +12,7 @@ import { checkMapOfHelper, checkMapWritable } from './helper-map.ts';
 import { releaseArgument } from './helper-release.ts';
 import { setHelperResult } from './helper-result.ts';
 import { checkSpecial } from './helper-special.ts';
-import { helperUser } from './helper-user.ts';
+import { prototypeFor } from './helper-user.ts';
 import { changesPacket } from './packet-helpers.ts';
 import { forgetPacket } from './references.ts';
 
@@ -27,7 +27,7 @@ export function walkHelper(walk: Walk): Refusal | undefined {
   if (name === undefined || id === bpf_func_id.BPF_FUNC_unspec || lackOfHelper(version, id)) {
     return unknownHelper(id, walk.insn);
   }
-  const prototype = helperPrototype(id, helperUser(walk));
+  const prototype = prototypeFor(walk, id);
   if (!prototype) return walk.invalid(`program of this type cannot use helper ${name}#${id}`);
   const call = createCall(id, name, prototype);
   call.changesPacket = changesPacket(id);

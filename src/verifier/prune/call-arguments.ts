@@ -1,6 +1,5 @@
-import { helperPrototype } from '../../catalog/index.ts';
 import { bpf_pseudo_call } from '../../uapi/index.ts';
-import { helperUser } from '../calls/helper-user.ts';
+import { prototypeFor } from '../calls/helper-user.ts';
 import type { VerifyOptions } from '../options.ts';
 
 const MAX_ARGUMENTS = 5;
@@ -10,7 +9,7 @@ export function argumentsOf(options: VerifyOptions, insn: number): number {
   const { insns } = options;
   switch (insns.src(insn)) {
     case 0:
-      return helperPrototype(insns.imm(insn), helperUser({ options }))?.args.length ?? MAX_ARGUMENTS;
+      return prototypeFor({ options }, insns.imm(insn))?.args.length ?? MAX_ARGUMENTS;
     case bpf_pseudo_call.BPF_PSEUDO_KFUNC_CALL:
       return kfuncArguments(options, insn) ?? MAX_ARGUMENTS;
     default:

@@ -128,7 +128,7 @@ interface Ways {
 
 function takeBoth(walk: Walk, comparison: Comparison, { target, fromRegister }: Ways): Refusal | undefined {
   const { w, insn, state } = walk;
-  const { op, d, s } = comparison;
+  const { op, wide, d, s } = comparison;
   const linked: LinkedPlace[] = [];
   if (fromRegister) collectLinked(walk, s, linked);
   collectLinked(walk, d, linked);
@@ -138,11 +138,11 @@ function takeBoth(walk: Walk, comparison: Comparison, { target, fromRegister }: 
   // The way of the jump is put aside with what it learns, and the state is then as it was before it.
   const refusal = defer(walk, target);
   if (refusal) return refusal;
-  learn(walk, { ...comparison, linked, fromRegister });
+  learn(walk, { op, wide, d, s, linked, fromRegister });
   walk.pending.exchange(state);
   if (!fromRegister) copyRow(w, s, w, imm);
   const leaks = !isCheckable(walk, comparison, fromRegister);
-  learn(walk, { ...comparison, op: oppositeOf(op), linked, fromRegister });
+  learn(walk, { op: oppositeOf(op), wide, d, s, linked, fromRegister });
   walk.next = insn + 1;
   const dst = walk.insns.dst(insn);
   return leaks && !walk.program.privileges.allowPtrLeaks && isPointer(w, d)
