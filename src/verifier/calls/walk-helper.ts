@@ -1,4 +1,4 @@
-import { type HelperPrototype, helperName, helperPrototype, lackOfHelper } from '../../catalog/index.ts';
+import { type HelperPrototype, helperName, lackOfHelper } from '../../catalog/index.ts';
 import { bpf_func_id } from '../../uapi/index.ts';
 import { unknownHelper } from '../insn-versions.ts';
 import { clobberMemory } from '../memory/helper-memory.ts';
