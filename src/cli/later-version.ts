@@ -8,11 +8,11 @@ import type { Session } from './session.ts';
 /** The first version of Linux, after the machine's, that takes an object which the machine's refused. */
 export function laterVersion(
   object: BpfObject,
-  { profile, verify }: Pick<Session, 'profile' | 'verify'>,
+  { profile, verify, capabilities }: Pick<Session, 'profile' | 'verify' | 'capabilities'>,
   options: Pick<LoadOptions, 'coreTarget' | 'kconfig' | 'binaries'>,
 ): FirstVersion | undefined {
   return firstVersion(object, profile, (later) => {
-    const process = createKernel({ profile: later, verify }).openProcess();
+    const process = createKernel({ profile: later, verify }).openProcess({ task: { capabilities } });
     try {
       const { coreTarget, kconfig, binaries } = options;
       loadObject(process, object, { coreTarget, kconfig, binaries });

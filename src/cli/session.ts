@@ -18,6 +18,8 @@ export interface Session {
   readonly profile: KernelProfile;
   /** How much of the verifier programs go through. */
   readonly verify: VerifyDepth;
+  /** Of the process; undefined: all. */
+  readonly capabilities: readonly Capability[] | undefined;
   readonly objects: KernelObjects;
   /** Ends the process; what it changed is saved, if the access was `write`. */
   close(): Promise<void>;
@@ -41,6 +43,7 @@ export function openSession(machine: Machine, access: Access, capabilities?: rea
     system,
     profile: opened.kernel.profile,
     verify: opened.kernel.verify,
+    capabilities,
     objects: new KernelObjects(system),
     close: () => opened.close(),
     abort: () => opened.abandon(),
