@@ -32,6 +32,7 @@ export const BPF_ATOMIC = 0xc0;
 export const BPF_PROBE_MEM = 0x20;
 export const BPF_PROBE_MEMSX = 0x40;
 export const BPF_PROBE_MEM32 = 0xa0;
+export const BPF_PROBE_MEM32SX = 0xc0;
 export const BPF_PROBE_ATOMIC = 0xe0;
 /** With BPF_ST: a barrier against speculation, nothing else. */
 export const BPF_NOSPEC = 0xc0;

@@ -1,5 +1,19 @@
 import { alignUp } from '../../base/index.ts';
-import { BPF_CALL, BPF_JMP, BPF_LD_IMM64, Insns } from '../../isa/index.ts';
+import {
+  BPF_CALL,
+  BPF_JMP,
+  BPF_LD_IMM64,
+  BPF_LDX,
+  BPF_MEM,
+  BPF_PROBE_MEM,
+  BPF_PROBE_MEM32,
+  BPF_ST,
+  BPF_STX,
+  Insns,
+  insnClass,
+  insnMode,
+  insnSize,
+} from '../../isa/index.ts';
 import type { BtfInfo, Errno, Fd, LinkInfo, MapInfo, ObjectInfo, ProgInfo } from '../../syscall/index.ts';
 import { bpf_pseudo, bpf_pseudo_call, errno } from '../../uapi/index.ts';
 import { kernelAddress } from '../../vm/index.ts';
@@ -72,6 +86,20 @@ function progInfo(state: KernelState, prog: BpfProg): ProgInfo {
   };
 }
 
+/** Accesses that are shown as what they were before, but those that extend the sign. */
+function isPlainProbe(code: number): boolean {
+  const mode = insnMode(code);
+  switch (insnClass(code)) {
+    case BPF_LDX:
+      return mode === BPF_PROBE_MEM || mode === BPF_PROBE_MEM32;
+    case BPF_ST:
+    case BPF_STX:
+      return mode === BPF_PROBE_MEM32;
+    default:
+      return false;
+  }
+}
+
 /**
  * The translated instructions as Linux shows them: ids in the place of the maps' addresses; calls of subprograms with
  * the distance in `off` (what it can hold of it) and the subprogram's number in `imm`, addresses of subprograms with
@@ -82,6 +110,7 @@ function dumpForm(state: KernelState, prog: BpfProg): Insns {
   const { mapIds, subprograms } = prog.header;
   const maps = mapIds.map((id) => state.maps.expect(id));
   for (let i = 0; i < insns.length; i++) {
+    if (isPlainProbe(insns.code(i))) insns.setCode(i, insnClass(insns.code(i)) | insnSize(insns.code(i)) | BPF_MEM);
     if (insns.code(i) === (BPF_JMP | BPF_CALL) && insns.src(i) === bpf_pseudo_call.BPF_PSEUDO_CALL) {
       const distance = insns.imm(i);
       insns.setOff(i, distance);

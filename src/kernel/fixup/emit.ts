@@ -15,6 +15,7 @@ import {
   BPF_LSH,
   BPF_MEM,
   BPF_MOV,
+  BPF_MUL,
   BPF_RSH,
   BPF_ST,
   BPF_STX,
@@ -53,7 +54,15 @@ export function storeImm(bytes: number, dst: number, off: number, imm: number): 
   return insn(BPF_ST | BPF_MEM | sizeBits(bytes), dst, 0, { off, imm });
 }
 
-const OPS = { add: BPF_ADD, sub: BPF_SUB, and: BPF_AND, lsh: BPF_LSH, rsh: BPF_RSH, mov: BPF_MOV } as const;
+const OPS = {
+  add: BPF_ADD,
+  sub: BPF_SUB,
+  mul: BPF_MUL,
+  and: BPF_AND,
+  lsh: BPF_LSH,
+  rsh: BPF_RSH,
+  mov: BPF_MOV,
+} as const;
 
 /** 32-bit `dst op= imm`. */
 export function alu32(op: keyof typeof OPS, dst: number, imm: number): Insn {

@@ -15,6 +15,7 @@ import {
   BPF_PROBE_ATOMIC,
   BPF_PROBE_MEM,
   BPF_PROBE_MEM32,
+  BPF_PROBE_MEM32SX,
   BPF_PROBE_MEMSX,
   BPF_ST,
   BPF_STX,
@@ -30,6 +31,7 @@ import { rewriteContextAccess } from './context-access.ts';
 import { contextStructOf } from './context-of.ts';
 import { deadCode, hardWire, trapDeadCode } from './dead-code.ts';
 import { alu32, aluReg, jump, load } from './emit.ts';
+import { inline } from './inline.ts';
 import { fillMapStruct } from './map-struct.ts';
 import { patchProgram } from './patch.ts';
 
@@ -40,8 +42,9 @@ const TSTAMP_TYPE_OFFSET = 180;
  * The program in the form that runs and that `dump xlated` prints: context accesses as loads of the kernel's objects,
  * loads through BTF pointers that yield 0 where Linux lets them fault, addresses of kernel symbols, no unreachable code.
  *
- * DEVIATION: calls of helpers keep their number (Linux puts the distance to its function), map look-ups and clocks stay
- * calls (Linux inlines some), divisions and BPF_LD_ABS stay as they are (Linux adds checks, or calls of its own).
+ * DEVIATION: calls of helpers keep their number (Linux puts the distance to its function); look-ups but in arrays, clocks
+ * and `bpf_loop` stay calls (Linux inlines some), `may_goto` and BPF_LD_ABS stay as they are (Linux puts instructions or
+ * calls of its own there).
  *
  * @returns a refusal where a call leads nowhere, or a context has no such field on this kernel
  */
@@ -66,6 +69,8 @@ export function translateProgram(tools: TranslateTools, request: TranslateReques
       const insn = insns.get(i);
       const fact = facts.insns[i];
       if (insn.code === BPF_LD_IMM64) return kernelSymbol(state, request, i);
+      const inlined = inline(state, request, i);
+      if (inlined) return inlined;
       const list = fact && rewriteAccess(insn, fact, rewrites);
       if (list === NO_FIELD) failed ??= noField(insn, fact);
       return list === NO_FIELD ? undefined : list;
@@ -161,9 +166,21 @@ function rewriteAccess(insn: Insn, fact: InsnFacts, rewrites: Rewrites): Insn[] 
     const { contextOffset } = fact;
     return (contextOffset === undefined ? undefined : rewrite(insn, contextOffset)) ?? NO_FIELD;
   }
-  if (fact.base === 'arena') return [withMode(insn, atomic ? BPF_PROBE_ATOMIC : BPF_PROBE_MEM32)];
+  if (fact.base === 'arena') return [withMode(insn, arenaMode(insnMode(insn.code)))];
   if ((fact.base === 'btf' || fact.base === 'map') && insnClass(insn.code) === BPF_LDX) return [probing(insn)];
   return undefined;
+}
+
+/** The mode of an access to an arena that has this one to other memory. */
+function arenaMode(mode: number): number {
+  switch (mode) {
+    case BPF_ATOMIC:
+      return BPF_PROBE_ATOMIC;
+    case BPF_MEMSX:
+      return BPF_PROBE_MEM32SX;
+    default:
+      return BPF_PROBE_MEM32;
+  }
 }
 
 function withMode(insn: Insn, mode: number): Insn {

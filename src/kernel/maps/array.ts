@@ -34,6 +34,10 @@ class ArrayMap extends IndexedMap {
     return alignUp(structSize.bpf_array, pageSize) + alignUp(values, pageSize);
   }
 
+  override get values(): { readonly first: number; readonly stride: number } {
+    return { first: headerSize(this.host.pageSize), stride: this.#stride };
+  }
+
   override lookupElem(key: number): number {
     const index = this.get32(key);
     return index < this.attr.maxEntries ? this.#valuePlace(index) : 0;

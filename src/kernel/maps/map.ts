@@ -262,6 +262,11 @@ export abstract class BpfMap {
     return -errno.EINVAL;
   }
 
+  /** Arrays whose values lie one after another: bytes from the map's address to the first, and from one to the next. */
+  get values(): { readonly first: number; readonly stride: number } | undefined {
+    return undefined;
+  }
+
   /** The offset of byte `offset` of the only value, for `BPF_PSEUDO_MAP_VALUE`; -1 where the map has no such address. */
   directValueOffset(_offset: number): number {
     return -1;

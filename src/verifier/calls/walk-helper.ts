@@ -91,6 +91,7 @@ function fillMemory(walk: Walk, { fills }: HelperCall): Refusal | undefined {
 }
 
 function finish(walk: Walk, call: HelperCall): Refusal | undefined {
+  if (call.map >= 0) walk.noteMap(call.map);
   clobberRegisters(walk);
   const refusal = setHelperResult(walk, call) ?? checkMapOfHelper(walk, call);
   if (refusal) return refusal;

@@ -35,6 +35,7 @@ export function factsOfWalk<M extends VerifiedMap>({
   program,
   seen,
   pointerTypes,
+  callMaps,
   stackDepths,
 }: Walk<M>): ProgramFacts<M> {
   const { insns, maps, mapAt, subprograms } = program;
@@ -48,6 +49,7 @@ export function factsOfWalk<M extends VerifiedMap>({
       if (map !== undefined) facts[i] = { map };
       i++;
     } else if (pointerTypes[i] !== 0 && isAccess(code)) facts[i] = factsOfAccess(insns, i, pointerTypes[i]);
+    else if (callMaps[i] > 0) facts[i] = { map: callMaps[i] - 1 };
   }
   return {
     subprograms,

@@ -124,6 +124,8 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
   readonly pointerTypes: Int32Array;
   /** What guesses lead to; undefined where the loader is trusted. */
   readonly speculation: Speculation | undefined;
+  /** By instruction: the map that it calls a helper with, as an index of `maps` plus one; 0: none yet; -1: not always the same. */
+  readonly callMaps: Int32Array;
   /** The types that rows of pointers name. */
   readonly btfs: BtfTable;
   /** By subprogram: bytes of stack that it uses. */
@@ -153,6 +155,7 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
     this.seen = new Uint8Array(program.insns.length);
     this.wellFormed = new Uint8Array(program.insns.length);
     this.pointerTypes = new Int32Array(program.insns.length);
+    this.callMaps = new Int32Array(program.insns.length);
     this.btfs = new BtfTable(program.options.vmlinux(), program.options.modules?.() ?? []);
     this.stackDepths = program.subprograms.map(() => 0);
     this.asyncCallbacks = new Uint8Array(program.subprograms.length);
@@ -233,6 +236,13 @@ export class Walk<M extends VerifiedMap = VerifiedMap> {
   writeSlot(frame: number, slot: number): void {
     this.log?.touched.addSlot(slot);
     this.stackLiveness.write(frame, slot);
+  }
+
+  /** The instruction calls a helper with a map. @param map `AUX` of its row */
+  noteMap(map: number): void {
+    const { callMaps, insn } = this;
+    const known = map < this.program.maps.length && (callMaps[insn] === 0 || callMaps[insn] === map + 1);
+    callMaps[insn] = known ? map + 1 : -1;
   }
 
   /** Whether the call there is of a global function, which is verified on its own. */
