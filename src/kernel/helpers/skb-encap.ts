@@ -45,6 +45,24 @@ function changeRoom(skb: SkBuff, by: number, extra = 0): number {
   return 0;
 }
 
+/** Whether a tag stands beside the packet: until Linux 6.1 a bit says so, then it is what is not 0. */
+function hasTag({ struct }: SkBuff): boolean {
+  const bit = struct.layout.find('sk_buff.vlan_present');
+  return (bit ? struct.readPlace(bit) : struct.u32('sk_buff.vlan_all')) !== 0;
+}
+
+/** @param protocol in network order */
+function setTag({ struct }: SkBuff, protocol: number, tci: number): void {
+  struct.set('sk_buff.vlan_proto', protocol);
+  struct.set('sk_buff.vlan_tci', tci);
+  struct.setIfThere('sk_buff.vlan_present', 1);
+}
+
+function removeTag({ struct }: SkBuff): void {
+  for (const member of ['vlan_proto', 'vlan_tci']) struct.set(`sk_buff.${member}`, 0);
+  struct.setIfThere('sk_buff.vlan_present', 0);
+}
+
 /** Headers that are put in and taken out. */
 export const skbEncapHelpers: HelperFamily = {
   BPF_FUNC_skb_vlan_push(exec, _skb, protocol, tci) {
@@ -53,12 +71,11 @@ export const skbEncapHelpers: HelperFamily = {
     const little = scopeOf(exec).runtime.state.endian === 'little';
     const type = fromNetwork(protocol, little);
     const tag = type === ETH_P_8021AD ? ETH_P_8021AD : ETH_P_8021Q;
-    if (skb.struct.u32('sk_buff.vlan_all') !== 0) {
+    if (hasTag(skb)) {
       const failed = pushTagIntoPacket(skb, little);
       if (failed) return result(failed);
     }
-    skb.struct.set('sk_buff.vlan_proto', toNetwork(tag, little));
-    skb.struct.set('sk_buff.vlan_tci', Number(tci & 0xffffn));
+    setTag(skb, toNetwork(tag, little), Number(tci & 0xffffn));
     skb.computeDataPointers();
     return 0n;
   },
@@ -66,12 +83,11 @@ export const skbEncapHelpers: HelperFamily = {
     const skb = skbOf(exec);
     if (!skb) return result(-errno.EINVAL);
     const little = scopeOf(exec).runtime.state.endian === 'little';
-    if (skb.struct.u32('sk_buff.vlan_all') !== 0) skb.struct.set('sk_buff.vlan_all', 0);
+    if (hasTag(skb)) removeTag(skb);
     else if (isTag(skb.protocol)) popTagFromPacket(skb);
     if (isTag(skb.protocol)) {
       const tci = popTagFromPacket(skb);
-      skb.struct.set('sk_buff.vlan_proto', toNetwork(ETH_P_8021Q, little));
-      skb.struct.set('sk_buff.vlan_tci', tci);
+      setTag(skb, toNetwork(ETH_P_8021Q, little), tci);
     }
     skb.computeDataPointers();
     return 0n;
