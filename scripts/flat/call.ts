@@ -1,7 +1,6 @@
 // Compiles calls: of functions, of the host's methods, of views and of Math.
 import ts from 'typescript';
-import { type Code, emit, emitIndexed, refuse, type Type, typeOfAnnotation } from './code.ts';
-import { OP } from './encode.ts';
+import { type Code, refuse, type Type, typeOfAnnotation } from './code.ts';
 import { parametersOf } from './parameters.ts';
 import { lookUp } from './source.ts';
 import { equalsText } from './text-calls.ts';
@@ -26,7 +25,7 @@ export function callFunction(code: Code, node: ts.CallExpression, value: Value):
   given.forEach((argument, i) => {
     value(code, argument, values[i].type);
   });
-  emitIndexed(code, OP.call, code.target.functionIndex(found.source, found.node));
+  code.body.call('call', code.target.functionIndex(found.source, found.node));
   return typeOfAnnotation(found.node.type!);
 }
 
@@ -45,9 +44,9 @@ export function callMethod(code: Code, node: ts.CallExpression, value: Value): T
   const host = code.target.imports.get(name.text);
   if (host === undefined) throw refuse(code, node, 'no such method');
   for (const argument of node.arguments) value(code, argument, 'signed');
-  emitIndexed(code, OP.call, host.index);
+  code.body.call('call', host.index);
   if (host.type !== 'never') return undefined;
-  emit(code, OP.unreachable);
+  code.body.op('unreachable');
   // What never returns may stand for any value.
   return code.result === undefined || ts.isExpressionStatement(node.parent) ? undefined : code.result;
 }
@@ -59,23 +58,34 @@ function callMath(code: Code, node: ts.CallExpression, value: Value): Type {
     case 'imul':
       value(code, first, 'signed');
       value(code, second, 'signed');
-      emit(code, OP.i32Mul);
+      code.body.op('i32.mul');
       return 'signed';
     case 'min':
       for (const operand of [first, second, first, second]) value(code, operand, 'signed');
-      emit(code, OP.i32LtS, OP.select);
+      code.body.op('i32.lt_s').op('select');
       return 'signed';
     case 'clz32':
       value(code, first, 'signed');
-      emit(code, OP.i32Clz);
+      code.body.op('i32.clz');
       return 'signed';
     case 'ceil':
-      value(code, first, 'wide');
-      emit(code, OP.f64Ceil);
-      return 'wide';
+      return quotient(code, first, value);
     default:
       throw refuse(code, node, 'no such function');
   }
+}
+
+/** `Math.ceil(a / b)` of wide numbers without a sign: `(a + b - 1) / b`. */
+function quotient(code: Code, node: ts.Expression, value: Value): Type {
+  if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.SlashToken) {
+    throw refuse(code, node, 'is no quotient');
+  }
+  value(code, node.left, 'wide');
+  value(code, node.right, 'wide');
+  code.body.op('i64.add').i64(1n).op('i64.sub');
+  value(code, node.right, 'wide');
+  code.body.op('i64.div_u');
+  return 'wide';
 }
 
 /** `view.getInt32(at, true)` and its like; the addresses need not be even. */
@@ -84,20 +94,20 @@ function callView(code: Code, node: ts.CallExpression, value: Value): Type | und
   const array = code.target.arrays.get((view as ts.PropertyAccessExpression).name.text);
   if (array === undefined) throw refuse(code, node, 'no such view');
   const [at, stored] = node.arguments;
-  emitIndexed(code, OP.globalGet, array.index);
+  code.body.global('global.get', array.index);
   value(code, at, 'signed');
-  emit(code, OP.i32Add);
+  code.body.op('i32.add');
   switch (name.text) {
     case 'getInt32':
-      emit(code, OP.i32Load, 0, 0);
+      code.body.memory('i32.load');
       return 'signed';
     case 'setInt32':
       value(code, stored, 'signed');
-      emit(code, OP.i32Store, 0, 0);
+      code.body.memory('i32.store');
       return undefined;
     case 'setUint8':
       value(code, stored, 'signed');
-      emit(code, OP.i32Store8, 0, 0);
+      code.body.memory('i32.store8');
       return undefined;
     default:
       throw refuse(code, node, 'no such access');

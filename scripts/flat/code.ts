@@ -1,6 +1,6 @@
 // What the compiler knows while it is in a function, and its ways to say that something cannot be compiled.
 import type ts from 'typescript';
-import { type Signature, unsigned, type ValueType } from './encode.ts';
+import type { FunctionBody, ValueType } from '../../src/wasm/index.ts';
 import type { Source } from './source.ts';
 
 /** What the module has for a function's code to refer to. */
@@ -8,14 +8,14 @@ export interface Target {
   readonly arrays: ReadonlyMap<string, { readonly index: number; readonly type: string }>;
   /** Index of the global. */
   readonly variables: ReadonlyMap<string, number>;
-  readonly imports: ReadonlyMap<string, Signature & { readonly index: number; readonly type: string }>;
+  readonly imports: ReadonlyMap<string, { readonly index: number; readonly type: string }>;
   functionIndex(source: Source, node: ts.FunctionDeclaration): number;
 }
 
 /** Type of a value in the source: an integer with or without a sign, a wide number, a byte array. */
 export type Type = 'signed' | 'unsigned' | 'wide' | 'bytes';
 
-export const valueType = (type: Type): ValueType => (type === 'wide' ? 'f64' : 'i32');
+export const valueType = (type: Type): ValueType => (type === 'wide' ? 'i64' : 'i32');
 
 export interface Local {
   readonly index: number;
@@ -26,37 +26,26 @@ export interface Local {
 export interface Code {
   readonly target: Target;
   readonly source: Source;
-  readonly out: number[];
+  readonly body: FunctionBody;
   /** Name of the parameter that is the record; undefined if there is none. */
   record: string | undefined;
   result: Type | undefined;
   /** By name, the innermost block last. */
   readonly scopes: Map<string, Local>[];
-  /** Types of all locals, parameters first. */
-  readonly locals: ValueType[];
-  /** Blocks of WebAssembly that the code is in, and the deepest that `break` and `continue` leave. */
-  depth: number;
-  breakDepth: number;
-  continueDepth: number;
+  /** Blocks of WebAssembly that `break` and `continue` leave. */
+  breakBlock: number;
+  continueBlock: number;
 }
 
-export function emit(code: Code, ...bytes: readonly number[]): void {
-  code.out.push(...bytes);
-}
-
+/** A new variable of the innermost block. @returns its index */
 export function declareLocal(code: Code, name: string, type: Type): number {
-  const index = code.locals.push(valueType(type)) - 1;
+  const index = code.body.local(valueType(type));
   code.scopes.at(-1)!.set(name, { index, type });
   return index;
 }
 
 export function findLocal(code: Code, name: string): Local | undefined {
   return code.scopes.findLast((scope) => scope.has(name))?.get(name);
-}
-
-/** An instruction with an index behind it. */
-export function emitIndexed(code: Code, opcode: number, index: number): void {
-  emit(code, opcode, ...unsigned(index));
 }
 
 /** The type that an annotation means; undefined for the record and for nothing. */

@@ -1,8 +1,8 @@
 // Compiles expressions: for their value, or for their effect alone.
 import ts from 'typescript';
+import { FunctionBody, type OpsWith } from '../../src/wasm/index.ts';
 import { callFunction, callMethod } from './call.ts';
-import { type Code, emit, emitIndexed, findLocal, refuse, type Type, valueType } from './code.ts';
-import { f64, i32, OP, unsigned, VALUE } from './encode.ts';
+import { type Code, findLocal, refuse, type Type, valueType } from './code.ts';
 import { constantOf } from './source.ts';
 import { writeText } from './text-calls.ts';
 
@@ -15,8 +15,8 @@ export function value(code: Code, node: ts.Expression, wanted?: Type): Type {
 }
 
 function convert(code: Code, node: ts.Node, { type, wanted }: { type: Type; wanted: Type }): Type {
-  if (wanted === 'wide' && type === 'signed') emit(code, OP.f64ConvertS);
-  else if (wanted === 'wide' && type === 'unsigned') emit(code, OP.f64ConvertU);
+  if (wanted === 'wide' && type === 'signed') code.body.op('i64.extend_i32_s');
+  else if (wanted === 'wide' && type === 'unsigned') code.body.op('i64.extend_i32_u');
   else if (valueType(wanted) !== valueType(type)) throw refuse(code, node, `is ${type}, not ${wanted}`);
   return wanted;
 }
@@ -25,12 +25,13 @@ function anyValue(code: Code, node: ts.Expression, wanted?: Type): Type {
   const constant = constantOf(code.source, node);
   if (constant !== undefined) {
     const isWide = wanted === 'wide' || constant > 0x7fff_ffff || constant < -0x8000_0000;
-    emit(code, ...(isWide ? f64(constant) : i32(constant)));
+    if (isWide) code.body.i64(BigInt(constant));
+    else code.body.i32(constant);
     return isWide ? 'wide' : 'signed';
   }
   if (ts.isParenthesizedExpression(node)) return anyValue(code, node.expression, wanted);
   if (node.kind === Kind.TrueKeyword || node.kind === Kind.FalseKeyword) {
-    emit(code, ...i32(node.kind === Kind.TrueKeyword ? 1 : 0));
+    code.body.i32(node.kind === Kind.TrueKeyword ? 1 : 0);
     return 'signed';
   }
   if (ts.isIdentifier(node)) return localValue(code, node);
@@ -54,17 +55,17 @@ function call(code: Code, node: ts.CallExpression): Type | undefined {
 function localValue(code: Code, node: ts.Identifier): Type {
   const local = findLocal(code, node.text);
   if (local === undefined) throw refuse(code, node, 'no such variable');
-  emitIndexed(code, OP.localGet, local.index);
+  code.body.get(local.index);
   return local.type;
 }
 
 function fieldValue(code: Code, node: ts.PropertyAccessExpression): Type {
   const array = code.target.arrays.get(node.name.text);
   if (array?.type === 'Uint8Array') {
-    emitIndexed(code, OP.globalGet, array.index);
+    code.body.global('global.get', array.index);
     return 'bytes';
   }
-  emitIndexed(code, OP.globalGet, variableOf(code, node));
+  code.body.global('global.get', variableOf(code, node));
   return 'signed';
 }
 
@@ -78,17 +79,18 @@ function variableOf(code: Code, node: ts.PropertyAccessExpression): number {
 function elementAddress(code: Code, { expression, argumentExpression }: ts.ElementAccessExpression): boolean {
   const array = ts.isPropertyAccessExpression(expression) ? code.target.arrays.get(expression.name.text) : undefined;
   if (array === undefined) value(code, expression, 'bytes');
-  else emitIndexed(code, OP.globalGet, array.index);
+  else code.body.global('global.get', array.index);
   value(code, argumentExpression, 'signed');
   const isBytes = array?.type !== 'Int32Array';
-  if (!isBytes) emit(code, ...i32(2), OP.i32Shl);
-  emit(code, OP.i32Add);
+  if (!isBytes) code.body.i32(2).op('i32.shl');
+  code.body.op('i32.add');
   return isBytes;
 }
 
 function elementValue(code: Code, node: ts.ElementAccessExpression): Type {
   const isBytes = elementAddress(code, node);
-  emit(code, ...(isBytes ? [OP.i32Load8u, 0, 0] : [OP.i32Load, 2, 0]));
+  if (isBytes) code.body.memory('i32.load8_u');
+  else code.body.memory('i32.load', 0, 2);
   return 'signed';
 }
 
@@ -96,51 +98,49 @@ function conditional(code: Code, node: ts.ConditionalExpression, wanted?: Type):
   const isWide = [node.whenTrue, node.whenFalse].some((branch) => typeOf(code, branch) === 'wide');
   const type = wanted ?? (isWide ? 'wide' : 'signed');
   value(code, node.condition);
-  emit(code, OP.if, VALUE[valueType(type)]);
-  code.depth++;
+  code.body.open('if', valueType(type));
   value(code, node.whenTrue, type);
-  emit(code, OP.else);
+  code.body.op('else');
   value(code, node.whenFalse, type);
-  emit(code, OP.end);
-  code.depth--;
+  code.body.end();
   return type;
 }
 
 function prefix(code: Code, node: ts.PrefixUnaryExpression): Type {
-  if (node.operator === Kind.MinusToken) emit(code, ...i32(0));
+  if (node.operator === Kind.MinusToken) code.body.i32(0);
   value(code, node.operand, 'signed');
-  if (node.operator === Kind.ExclamationToken) emit(code, OP.i32Eqz);
-  else if (node.operator === Kind.MinusToken) emit(code, OP.i32Sub);
-  else if (node.operator === Kind.TildeToken) emit(code, ...i32(-1), OP.i32Xor);
+  if (node.operator === Kind.ExclamationToken) code.body.op('i32.eqz');
+  else if (node.operator === Kind.MinusToken) code.body.op('i32.sub');
+  else if (node.operator === Kind.TildeToken) code.body.i32(-1).op('i32.xor');
   else throw refuse(code, node, 'no such operator');
   return 'signed';
 }
 
 interface Operator {
-  readonly signed: number;
+  readonly signed: OpsWith<'none'>;
   /** Default: the same. */
-  readonly unsigned?: number;
-  readonly wide?: number;
+  readonly unsigned?: OpsWith<'none'>;
+  readonly wide?: OpsWith<'none'>;
   readonly compares?: boolean;
 }
 
 const OPERATORS: ReadonlyMap<ts.SyntaxKind, Operator> = new Map<ts.SyntaxKind, Operator>([
-  [Kind.PlusToken, { signed: OP.i32Add, wide: OP.f64Add }],
-  [Kind.MinusToken, { signed: OP.i32Sub, wide: OP.f64Sub }],
-  [Kind.AsteriskToken, { signed: OP.i32Mul, wide: OP.f64Mul }],
-  [Kind.PercentToken, { signed: OP.i32RemS, unsigned: OP.i32RemU }],
-  [Kind.AmpersandToken, { signed: OP.i32And }],
-  [Kind.BarToken, { signed: OP.i32Or }],
-  [Kind.CaretToken, { signed: OP.i32Xor }],
-  [Kind.LessThanLessThanToken, { signed: OP.i32Shl }],
-  [Kind.GreaterThanGreaterThanToken, { signed: OP.i32ShrS }],
-  [Kind.GreaterThanGreaterThanGreaterThanToken, { signed: OP.i32ShrU }],
-  [Kind.EqualsEqualsEqualsToken, { signed: OP.i32Eq, wide: OP.f64Eq, compares: true }],
-  [Kind.ExclamationEqualsEqualsToken, { signed: OP.i32Ne, wide: OP.f64Ne, compares: true }],
-  [Kind.LessThanToken, { signed: OP.i32LtS, unsigned: OP.i32LtU, wide: OP.f64Lt, compares: true }],
-  [Kind.GreaterThanToken, { signed: OP.i32GtS, unsigned: OP.i32GtU, wide: OP.f64Gt, compares: true }],
-  [Kind.LessThanEqualsToken, { signed: OP.i32LeS, unsigned: OP.i32LeU, wide: OP.f64Le, compares: true }],
-  [Kind.GreaterThanEqualsToken, { signed: OP.i32GeS, unsigned: OP.i32GeU, wide: OP.f64Ge, compares: true }],
+  [Kind.PlusToken, { signed: 'i32.add', wide: 'i64.add' }],
+  [Kind.MinusToken, { signed: 'i32.sub', wide: 'i64.sub' }],
+  [Kind.AsteriskToken, { signed: 'i32.mul', wide: 'i64.mul' }],
+  [Kind.PercentToken, { signed: 'i32.rem_s', unsigned: 'i32.rem_u' }],
+  [Kind.AmpersandToken, { signed: 'i32.and' }],
+  [Kind.BarToken, { signed: 'i32.or' }],
+  [Kind.CaretToken, { signed: 'i32.xor' }],
+  [Kind.LessThanLessThanToken, { signed: 'i32.shl' }],
+  [Kind.GreaterThanGreaterThanToken, { signed: 'i32.shr_s' }],
+  [Kind.GreaterThanGreaterThanGreaterThanToken, { signed: 'i32.shr_u' }],
+  [Kind.EqualsEqualsEqualsToken, { signed: 'i32.eq', wide: 'i64.eq', compares: true }],
+  [Kind.ExclamationEqualsEqualsToken, { signed: 'i32.ne', wide: 'i64.ne', compares: true }],
+  [Kind.LessThanToken, { signed: 'i32.lt_s', unsigned: 'i32.lt_u', wide: 'i64.lt_s', compares: true }],
+  [Kind.GreaterThanToken, { signed: 'i32.gt_s', unsigned: 'i32.gt_u', wide: 'i64.gt_s', compares: true }],
+  [Kind.LessThanEqualsToken, { signed: 'i32.le_s', unsigned: 'i32.le_u', wide: 'i64.le_s', compares: true }],
+  [Kind.GreaterThanEqualsToken, { signed: 'i32.ge_s', unsigned: 'i32.ge_u', wide: 'i64.ge_s', compares: true }],
 ]);
 
 function binary(code: Code, node: ts.BinaryExpression, wanted?: Type): Type {
@@ -153,12 +153,7 @@ function binary(code: Code, node: ts.BinaryExpression, wanted?: Type): Type {
     value(code, left, 'signed');
     return 'unsigned';
   }
-  if (operator === Kind.SlashToken) {
-    value(code, left, 'wide');
-    value(code, right, 'wide');
-    emit(code, OP.f64Div);
-    return 'wide';
-  }
+  if (operator === Kind.SlashToken) throw refuse(code, node, 'a quotient that is not made whole');
   const rule = OPERATORS.get(operator);
   if (rule === undefined) throw refuse(code, node, 'no such operator');
   // Both sides are wide where one is: which shows when they are compiled once, to nowhere.
@@ -168,7 +163,7 @@ function binary(code: Code, node: ts.BinaryExpression, wanted?: Type): Type {
     if (rule.wide === undefined) throw refuse(code, node, 'not of wide numbers');
     value(code, left, 'wide');
     value(code, right, 'wide');
-    emit(code, rule.wide);
+    code.body.op(rule.wide);
     return rule.compares ? 'signed' : 'wide';
   }
   const isUnsigned = types[0] === 'unsigned' && rule.unsigned !== undefined;
@@ -177,28 +172,26 @@ function binary(code: Code, node: ts.BinaryExpression, wanted?: Type): Type {
   }
   value(code, left);
   value(code, right);
-  emit(code, isUnsigned ? rule.unsigned! : rule.signed);
+  code.body.op(isUnsigned ? rule.unsigned! : rule.signed);
   return 'signed';
 }
 
 /** The type that an expression has. */
 function typeOf(code: Code, node: ts.Expression): Type {
-  const trial: Code = { ...code, out: [], locals: [...code.locals] };
+  const trial: Code = { ...code, body: new FunctionBody(0) };
   return value(trial, node);
 }
 
 function logical(code: Code, { left, operatorToken, right }: ts.BinaryExpression): Type {
   const isAnd = operatorToken.kind === Kind.AmpersandAmpersandToken;
   value(code, left, 'signed');
-  emit(code, OP.if, VALUE.i32);
-  code.depth++;
+  code.body.open('if', 'i32');
   if (isAnd) value(code, right, 'signed');
-  else emit(code, ...i32(1));
-  emit(code, OP.else);
-  if (isAnd) emit(code, ...i32(0));
+  else code.body.i32(1);
+  code.body.op('else');
+  if (isAnd) code.body.i32(0);
   else value(code, right, 'signed');
-  emit(code, OP.end);
-  code.depth--;
+  code.body.end();
   return 'signed';
 }
 
@@ -208,9 +201,9 @@ function toSigned(code: Code, node: ts.Expression): Type {
   if (ts.isBinaryExpression(inner) && inner.operatorToken.kind === Kind.SlashToken) {
     value(code, inner.left, 'signed');
     value(code, inner.right, 'signed');
-    emit(code, OP.i32DivS);
+    code.body.op('i32.div_s');
   } else if (value(code, inner) === 'wide') {
-    emit(code, OP.i32TruncF64);
+    code.body.op('i32.wrap_i64');
   }
   return 'signed';
 }
@@ -219,15 +212,15 @@ function toSigned(code: Code, node: ts.Expression): Type {
 export function effect(code: Code, node: ts.Expression): void {
   if (ts.isCallExpression(node)) {
     if (ts.isIdentifier(node.expression) && node.expression.text === 'write') writeText(code, node.arguments[1], value);
-    else if (call(code, node) !== undefined) emit(code, OP.drop);
+    else if (call(code, node) !== undefined) code.body.op('drop');
     return;
   }
   const step = ts.isPostfixUnaryExpression(node) ? node : undefined;
   if (step !== undefined) {
-    const operator = step.operator === Kind.PlusPlusToken ? OP.i32Add : OP.i32Sub;
+    const operator = step.operator === Kind.PlusPlusToken ? 'i32.add' : 'i32.sub';
     assign(code, step.operand, () => {
       value(code, step.operand, 'signed');
-      emit(code, ...i32(1), operator);
+      code.body.i32(1).op(operator);
     });
     return;
   }
@@ -242,7 +235,7 @@ export function effect(code: Code, node: ts.Expression): void {
   assign(code, left, (wanted) => {
     value(code, left);
     value(code, right, wanted);
-    emit(code, wanted === 'wide' ? operator.wide! : operator.signed);
+    code.body.op(wanted === 'wide' ? operator.wide! : operator.signed);
   });
 }
 
@@ -258,15 +251,16 @@ function assign(code: Code, place: ts.Expression, compile: (wanted: Type) => voi
     const local = findLocal(code, place.text);
     if (local === undefined) throw refuse(code, place, 'no such variable');
     compile(local.type);
-    emitIndexed(code, OP.localSet, local.index);
+    code.body.set(local.index);
   } else if (ts.isPropertyAccessExpression(place)) {
     const index = variableOf(code, place);
     compile('signed');
-    emitIndexed(code, OP.globalSet, index);
+    code.body.global('global.set', index);
   } else if (ts.isElementAccessExpression(place)) {
     const isBytes = elementAddress(code, place);
     compile('signed');
-    emit(code, isBytes ? OP.i32Store8 : OP.i32Store, ...unsigned(isBytes ? 0 : 2), 0);
+    if (isBytes) code.body.memory('i32.store8');
+    else code.body.memory('i32.store', 0, 2);
   } else {
     throw refuse(code, place, 'nothing is kept there');
   }

@@ -1,43 +1,20 @@
 // Compiles one function: its parameters and statements.
 import ts from 'typescript';
-import {
-  type Code,
-  declareLocal,
-  emit,
-  emitIndexed,
-  refuse,
-  type Target,
-  type Type,
-  typeOfAnnotation,
-  valueType,
-} from './code.ts';
-import { EMPTY, OP, unsigned, type WasmFunction } from './encode.ts';
+import { FunctionBody } from '../../src/wasm/index.ts';
+import { type Code, declareLocal, refuse, type Target, type Type, typeOfAnnotation } from './code.ts';
 import { effect, value } from './expression.ts';
 import { parametersOf } from './parameters.ts';
 import { constantOf, type Source } from './source.ts';
 
-export function compileFunction(
-  target: Target,
-  source: Source,
-  node: ts.FunctionDeclaration,
-): Omit<WasmFunction, 'name' | 'isExported'> {
-  const result = typeOfAnnotation(node.type!);
-  const scopes = [new Map()];
-  const code: Code = {
-    ...{ target, source, out: [], record: undefined, result, scopes, locals: [] },
-    ...{ depth: 0, breakDepth: -1, continueDepth: -1 },
-  };
+export function compileFunction(target: Target, source: Source, node: ts.FunctionDeclaration): FunctionBody {
   const { record, values } = parametersOf(source, node);
-  code.record = record;
-  for (const { name, type } of values) declareLocal(code, name, type);
+  const result = typeOfAnnotation(node.type!);
+  const parameters = new Map(values.map(({ name, type }, index) => [name, { index, type }]));
+  const body = new FunctionBody(values.length);
+  const code: Code = { target, source, body, record, result, scopes: [parameters], breakBlock: -1, continueBlock: -1 };
   block(code, node.body!);
-  if (result !== undefined) emit(code, OP.unreachable);
-  return {
-    params: code.locals.slice(0, values.length),
-    result: result && valueType(result),
-    locals: code.locals.slice(values.length),
-    body: code.out,
-  };
+  if (result !== undefined) body.op('unreachable');
+  return body;
 }
 
 function block(code: Code, node: ts.Block): void {
@@ -55,13 +32,9 @@ function compileStatement(code: Code, node: ts.Statement): void {
   else if (ts.isForStatement(node)) forStatement(code, node);
   else if (ts.isWhileStatement(node)) loop(code, { condition: node.expression, body: node.statement });
   else if (ts.isSwitchStatement(node)) switchStatement(code, node);
-  else if (ts.isBreakStatement(node)) leave(code, code.breakDepth);
-  else if (ts.isContinueStatement(node)) leave(code, code.continueDepth);
+  else if (ts.isBreakStatement(node)) code.body.branch('br', code.breakBlock);
+  else if (ts.isContinueStatement(node)) code.body.branch('br', code.continueBlock);
   else throw refuse(code, node, 'no such statement');
-}
-
-function leave(code: Code, depth: number): void {
-  emitIndexed(code, OP.br, code.depth - depth);
 }
 
 function variables(code: Code, { declarations }: ts.VariableDeclarationList): void {
@@ -69,7 +42,7 @@ function variables(code: Code, { declarations }: ts.VariableDeclarationList): vo
     if (!ts.isIdentifier(name) || initializer === undefined) throw refuse(code, name, 'a variable needs a value');
     const wanted: Type | undefined = type && typeOfAnnotation(type);
     const found = value(code, initializer, wanted);
-    emitIndexed(code, OP.localSet, declareLocal(code, name.text, found));
+    code.body.set(declareLocal(code, name.text, found));
   }
 }
 
@@ -78,18 +51,18 @@ function returnStatement(code: Code, { expression }: ts.ReturnStatement): void {
     if (code.result === undefined) effect(code, expression);
     else value(code, expression, code.result);
   }
-  emit(code, OP.return);
+  code.body.op('return');
 }
 
 function ifStatement(code: Code, { expression, thenStatement, elseStatement }: ts.IfStatement): void {
   value(code, expression);
-  open(code, OP.if);
+  code.body.open('if');
   compileStatement(code, thenStatement);
   if (elseStatement !== undefined) {
-    emit(code, OP.else);
+    code.body.op('else');
     compileStatement(code, elseStatement);
   }
-  close(code);
+  code.body.end();
 }
 
 function forStatement(code: Code, node: ts.ForStatement): void {
@@ -107,32 +80,26 @@ interface Loop {
 }
 
 /** block { loop { leave unless condition; block { body }; next; again } } */
-function loop(code: Code, { condition, body, next }: Loop): void {
-  const { breakDepth, continueDepth } = code;
-  open(code, OP.block);
-  code.breakDepth = code.depth;
-  open(code, OP.loop);
-  const again = code.depth;
+function loop(code: Code, { condition, body: statement, next }: Loop): void {
+  const { body, breakBlock, continueBlock } = code;
+  code.breakBlock = body.open('block');
+  const again = body.open('loop');
   if (condition !== undefined) {
     value(code, condition);
-    emit(code, OP.i32Eqz);
-    emitIndexed(code, OP.brIf, code.depth - code.breakDepth);
+    body.op('i32.eqz').branch('br_if', code.breakBlock);
   }
-  open(code, OP.block);
-  code.continueDepth = code.depth;
-  compileStatement(code, body);
-  close(code);
+  code.continueBlock = body.open('block');
+  compileStatement(code, statement);
+  body.end();
   if (next !== undefined) effect(code, next);
-  emitIndexed(code, OP.br, code.depth - again);
-  close(code);
-  close(code);
-  code.breakDepth = breakDepth;
-  code.continueDepth = continueDepth;
+  body.branch('br', again).end().end();
+  code.breakBlock = breakBlock;
+  code.continueBlock = continueBlock;
 }
 
 /** A block for each group of cases inside the next, and a table of jumps in the innermost. */
 function switchStatement(code: Code, { expression, caseBlock }: ts.SwitchStatement): void {
-  const { breakDepth } = code;
+  const { body, breakBlock } = code;
   const groups: { readonly labels: number[]; isDefault: boolean; statements: readonly ts.Statement[] }[] = [];
   for (const clause of caseBlock.clauses) {
     let group = groups.at(-1);
@@ -154,29 +121,17 @@ function switchStatement(code: Code, { expression, caseBlock }: ts.SwitchStateme
     const group = groups.findIndex(({ labels }) => labels.includes(label));
     return group < 0 ? fallback : group;
   });
-  open(code, OP.block);
-  code.breakDepth = code.depth;
-  for (const _ of groups) open(code, OP.block);
+  code.breakBlock = body.open('block');
+  // The block of the first group is the innermost.
+  const blocks = groups.map(() => body.open('block')).reverse();
   value(code, expression);
-  // Without a default, the outermost block is left.
-  const jump = (group: number) => unsigned(group < 0 ? groups.length : group);
-  emit(code, OP.brTable, ...unsigned(targets.length), ...targets.flatMap(jump), ...jump(fallback));
+  body.branchTable([...targets, fallback].map((group) => blocks[group] ?? code.breakBlock));
   for (const { statements } of groups) {
-    close(code);
+    body.end();
     code.scopes.push(new Map());
     for (const statement of statements) compileStatement(code, statement);
     code.scopes.pop();
   }
-  close(code);
-  code.breakDepth = breakDepth;
-}
-
-function open(code: Code, opcode: number): void {
-  emit(code, opcode, EMPTY);
-  code.depth++;
-}
-
-function close(code: Code): void {
-  emit(code, OP.end);
-  code.depth--;
+  body.end();
+  code.breakBlock = breakBlock;
 }

@@ -19,6 +19,7 @@ export function isWorthIt(contents: Contents): boolean {
 /** What the compiled functions ask of their host: the record's methods. */
 export type Host = Readonly<Record<string, (...values: number[]) => void>>;
 
+/** Bytes of a page, and the most pages that there are. */
 const PAGE = 0x1_0000;
 const ALIGN = 16;
 const ELEMENT: Readonly<Record<string, number>> = { Int32Array: 4, Uint8Array: 1, DataView: 1 };
@@ -44,21 +45,25 @@ export function start(image: StoredImage, contents: Contents, host: Host) {
     places.set(name, { at: size, length, type });
     size = Math.ceil((size + length * ELEMENT[type]) / ALIGN) * ALIGN;
   }
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(size / PAGE) });
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(size / PAGE), maximum: PAGE });
   for (const [name, content] of Object.entries(contents)) {
     if (typeof content === 'number') continue;
     const bytes = new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
     new Uint8Array(memory.buffer, places.get(name)!.at).set(bytes);
   }
   const bases = [...places].map(([name, { at }]) => [name, at]);
+  const variables = new Map(
+    image.variables.map(({ name }) => [name, new WebAssembly.Global({ value: 'i32', mutable: true }, 0)]),
+  );
+  const imports = { memory, ...Object.fromEntries([...bases, ...variables]), ...host };
   const code = new WebAssembly.Module(Buffer.from(image.code, 'base64'));
-  const { exports } = new WebAssembly.Instance(code, { host: { memory, ...Object.fromEntries(bases), ...host } });
+  const { exports } = new WebAssembly.Instance(code, { host: imports });
   const functions = exports as Record<string, (...values: number[]) => number>;
 
   const tables = {};
   for (const [name, place] of places) Object.defineProperty(tables, name, { get: () => viewOf(memory, place) });
   for (const { name, type } of image.variables) {
-    const variable = exports[name] as { value: number };
+    const variable = variables.get(name)!;
     Object.defineProperty(tables, name, {
       get: () => (type === 'boolean' ? variable.value !== 0 : variable.value),
       set: (value: number | boolean) => {

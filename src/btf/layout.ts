@@ -49,9 +49,9 @@ export function valueSize(t: FlatTypes, id: BtfId): Wide {
       case BTF_KIND.ENUM64:
       case BTF_KIND.DATASEC:
       case BTF_KIND.FLOAT:
-        return within32Bits(count * (t.words[place + 2] >>> 0));
+        return product(count, t.words[place + 2] >>> 0);
       case BTF_KIND.PTR:
-        return within32Bits(count * t.pointerSize);
+        return product(count, t.pointerSize);
       case BTF_KIND.TYPEDEF:
       case BTF_KIND.VOLATILE:
       case BTF_KIND.CONST:
@@ -62,8 +62,8 @@ export function valueSize(t: FlatTypes, id: BtfId): Wide {
         at = t.words[place + 2];
         break;
       case BTF_KIND.ARRAY:
-        count *= t.words[place + 5] >>> 0;
-        if (count > 0xffff_ffff) return -1;
+        count = product(count, t.words[place + 5] >>> 0);
+        if (count < 0) return -1;
         at = t.words[place + 3];
         break;
       default:
@@ -73,8 +73,10 @@ export function valueSize(t: FlatTypes, id: BtfId): Wide {
   return -1;
 }
 
-function within32Bits(size: Wide): Wide {
-  return size <= 0xffff_ffff ? size : -1;
+/** -1 where it is over 4 GiB. */
+function product(a: Wide, b: Wide): Wide {
+  if (a > 0xffff && b > 0xffff) return -1;
+  return a * b <= 0xffff_ffff ? a * b : -1;
 }
 
 /** Alignment in bytes that C gives the type; 0 where it has none (void, a function, a loop). */

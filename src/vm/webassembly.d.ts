@@ -11,6 +11,10 @@ declare namespace WebAssembly {
     grow(count: number): number;
     set(index: number, value: unknown): void;
   }
+  class Global {
+    constructor(descriptor: { value: 'i32'; mutable: boolean }, value: number);
+    value: number;
+  }
   class Module {
     constructor(bytes: Uint8Array);
   }

@@ -25,15 +25,20 @@ export function equals(t: CTables, offset: number, text: string): boolean {
 
 /** Writes a string of the BTF: bytes as they are, four at a time; what comes next overwrites those past the end. */
 export function writeString(t: CTables, offset: number): void {
-  let from = offset;
-  for (;;) {
-    if (t.length > t.end) t.grow();
+  let at = t.length;
+  for (let from = offset; ; from += 4) {
+    if (at > t.end) {
+      t.length = at;
+      t.grow();
+    }
     const word = t.stringView.getInt32(from, true);
-    t.text.setInt32(t.length, word, true);
+    t.text.setInt32(at, word, true);
     const end = firstZero(word);
-    t.length += end;
-    if (end < 4) return;
-    from += 4;
+    at += end;
+    if (end < 4) {
+      t.length = at;
+      return;
+    }
   }
 }
 
