@@ -102,7 +102,7 @@ function loadProgram(context: ProgramContext, program: RelocatedProgram, modules
   }
   if (isErrno(fd)) {
     const explained = explainLog(log.text, program, relocated);
-    const report = log.report && completeReport(log.report, explained);
+    const report = log.report && completeReport(log.report, explained.hints, { program, relocated });
     throw new ProgramLoadError({ errno: fd, name: spec.name, section: spec.section, ...explained, report });
   }
   bindConstants(system, fd, maps);

@@ -8,6 +8,15 @@ import { POISON_MAP } from './fill.ts';
 /** The call that stands where a CO-RE relocation found nothing, and kfuncs from this number on. */
 const POISON_CORE = 195_896_080;
 const POISON_KFUNC = 2_002_000_000;
+/** What stands in a log instead. */
+const CORE = '<invalid CO-RE relocation>';
+const ASK_FIRST = 'ask first with bpf_core_field_exists(), bpf_core_type_exists() or bpf_core_enum_value_exists()';
+
+/** A program on its way into the kernel. */
+interface Loading {
+  readonly program: RelocatedProgram;
+  readonly relocated: RelocatedObject;
+}
 
 /** Ways to attach that kernels to 6.18 do not have. */
 const NEWEST: readonly number[] = [
@@ -22,8 +31,6 @@ export interface ExplainedLog {
   readonly log: string;
   /** One sentence for each such instruction, in libbpf's words. */
   readonly causes: readonly string[];
-  /** What stands in the log in place of the first such instruction. */
-  readonly marker: string | undefined;
   /** What the target has instead: the nearest names, a sentence for each cause that has some; or what it is too old for. */
   readonly hints: readonly string[];
   /** `file:line: text` of the instruction that the log stops at. */
@@ -34,7 +41,6 @@ export interface ExplainedLog {
 export function explainLog(log: string, program: RelocatedProgram, relocated: RelocatedObject): ExplainedLog {
   const lines = log.split('\n');
   const causes: string[] = [];
-  let marker: string | undefined;
   const hints: string[] = [];
   const explained = lines.flatMap((line, i) => {
     const call = /^(\d+): \(85\) call unknown#(\d+)/.exec(line);
@@ -43,7 +49,6 @@ export function explainLog(log: string, program: RelocatedProgram, relocated: Re
     const found = describePoison(Number(call[1]), Number(call[2]), { program, relocated });
     if (found === undefined) return [line];
     causes.push(found.cause);
-    marker ??= found.marker;
     if (found.why !== undefined) hints.push(found.why);
     const nearest = found.nearest?.() ?? [];
     if (nearest.length > 0) hints.push(`nearest there: ${nearest.join(', ')}`);
@@ -52,20 +57,19 @@ export function explainLog(log: string, program: RelocatedProgram, relocated: Re
   if (NEWEST.includes(program.expectedAttachType))
     hints.push(`${program.spec.section}: such programs came after Linux 6.18`);
   const withoutEcho = causes.length === 0 ? lines : explained.filter((line) => !/^invalid func unknown#\d+/.test(line));
-  return { log: withoutEcho.join('\n'), causes, marker, hints, source: lastSource(lines, program, relocated) };
+  return { log: withoutEcho.join('\n'), causes, hints, source: lastSource(lines, program, relocated) };
 }
 
-/** Puts into a report what the instruction that could not be completed stands for. */
-export function completeReport(report: RefusalReport, { causes, marker, hints }: ExplainedLog): RefusalReport {
-  if (causes.length === 0 && hints.length === 0) return report;
-  const [why = report.why] = causes;
-  const isField = why.startsWith('failed to resolve CO-RE relocation');
-  const advice = isField
-    ? 'ask first with bpf_core_field_exists(), bpf_core_type_exists() or bpf_core_enum_value_exists()'
-    : undefined;
-  const hint = [...hints, ...(advice === undefined ? [] : [advice])].join('; ');
-  const code = causes.length > 0 ? 'UNRESOLVED' : report.code;
-  return { ...report, code, why, insnText: marker ?? report.insnText, hint: hint || report.hint };
+/** Puts into a report what the call of an impossible function stands for, and what would help. */
+export function completeReport(report: RefusalReport, hints: readonly string[], where: Loading): RefusalReport {
+  const call = /^invalid func unknown#(\d+)/.exec(report.message);
+  const { insn } = report;
+  const found = call && insn !== undefined ? describePoison(insn, Number(call[1]), where) : undefined;
+  const advice = found?.marker === CORE ? [ASK_FIRST] : [];
+  const all = [...hints, ...advice];
+  const hint = all.length > 0 ? all.join('; ') : report.hint;
+  if (!found) return { ...report, hint };
+  return { ...report, code: 'UNRESOLVED', why: found.cause, insnText: found.marker, hint };
 }
 
 /** What a call of an impossible function stands for. */
@@ -82,15 +86,11 @@ function wrongAccess(detail: string): string | undefined {
   return /\((accesses field incorrectly: .*)\)$/.exec(detail)?.[1];
 }
 
-function describePoison(
-  insn: number,
-  imm: number,
-  { program, relocated }: { program: RelocatedProgram; relocated: RelocatedObject },
-): Poison | undefined {
+function describePoison(insn: number, imm: number, { program, relocated }: Loading): Poison | undefined {
   if (imm === POISON_CORE) {
     const report = reportAt(insn, program, relocated.reports);
     return {
-      marker: '<invalid CO-RE relocation>',
+      marker: CORE,
       cause: `failed to resolve CO-RE relocation ${report?.subject ?? `of instruction ${insn}`}`,
       why: report && wrongAccess(report.detail),
       nearest: report?.nearest,

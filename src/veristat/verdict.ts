@@ -100,7 +100,9 @@ export function* verifyObject(object: BpfObject, options: VeristatOptions): Gene
           const info = process.objGetInfoByFd(only.fd) as ProgInfo;
           return { errno: 0, tag: info.tag, log: only.log };
         } catch (error) {
-          if (error instanceof ProgramLoadError) return { errno: error.errno, tag: '', log: error.log };
+          if (error instanceof ProgramLoadError) {
+            return { errno: error.errno, tag: '', log: error.log, report: error.report };
+          }
           if (!(error instanceof EbpftsError)) throw error;
           const errno = error instanceof SyscallError ? error.errno : 0;
           return { errno, tag: '', log: '', problem: error.message };
@@ -117,6 +119,8 @@ interface Loaded {
   readonly errno: number;
   readonly tag: string;
   readonly log: string;
+  /** Why it was refused, with what the loader knows of it. */
+  readonly report?: RefusalReport;
   /** Why it did not come to a load. */
   readonly problem?: string;
 }
@@ -131,7 +135,8 @@ function verdictOf({ name, section, progType }: ProgramSpec, outcome: Outcome): 
   const { errno, tag, log, lacks, problem, duration, result } = outcome;
   const verdict = decide(outcome);
   // What a loader asks a kernel about is verified too.
-  const report = problem === undefined && result?.verdict === 'rejected' ? result.report : undefined;
+  const report =
+    outcome.report ?? (problem === undefined && result?.verdict === 'rejected' ? result.report : undefined);
   return {
     program: name,
     section,

@@ -1,5 +1,6 @@
-import { decodeUtf8 } from '../../base/index.ts';
+import { decodeUtf8, EbpftsError } from '../../base/index.ts';
 import type { KernelProfile } from '../../catalog/index.ts';
+import type { BpfObject } from '../../object/index.ts';
 import {
   compareWithBaseline,
   type Growth,
@@ -24,7 +25,8 @@ import {
 import type { Report } from '../report.ts';
 
 const FORMATS = ['table', 'csv', 'json', 'sarif'];
-const LOG_DEFAULT = 1;
+/** Statistics alone: reasons come as values. */
+const LOG_DEFAULT = 4;
 const LOG_ALL = 7;
 const REFUSED = 1;
 const UNKNOWN = 2;
@@ -35,7 +37,7 @@ export const verify: Handler = (context, words): Report => {
   const { options } = context;
   const format = formatOf(context);
   const limit = limitOf(options.maxInsns);
-  const files = words.rest();
+  const files: Files = { paths: words.rest(), broken: new Set() };
   const kernels = kernelsOf(context).map((profile) => ({
     profile,
     verdicts: [...verdictsOf(context, files, profile)],
@@ -46,7 +48,8 @@ export const verify: Handler = (context, words): Report => {
   const growth = options.baseline === undefined ? [] : grown(context, options.baseline, verdicts);
   const large = verdicts.filter(({ verdict }) => verdict.counters.insns > limit);
   for (const text of complaints(growth, large, limit)) context.printer.info(text);
-  const status = statusOf(verdicts, growth.length + large.length > 0);
+  const failed = growth.length + large.length > 0;
+  const status = statusOf(verdicts, { failed, unopened: files.broken.size > 0 });
   if (kernels.length > 1 && format !== 'sarif') return { ...severalKernels(kernels, format), status };
   switch (format) {
     case 'csv':
@@ -87,12 +90,33 @@ function limitOf(word: string | undefined): number {
   throw errFailed(`can't parse ${word} as a number of instructions`);
 }
 
-function* verdictsOf(context: Context, files: readonly string[], profile: KernelProfile): Generator<FileVerdict> {
+/** Files to look at, and those of them that turned out to be no objects. */
+interface Files {
+  readonly paths: readonly string[];
+  readonly broken: Set<string>;
+}
+
+/** Opens a file. @returns undefined where it is no object, and there are others to go on with: it is named once */
+function openOne(context: Context, path: string, { paths, broken }: Files): BpfObject | undefined {
+  if (broken.has(path)) return undefined;
+  try {
+    return openObjectFile(context, path);
+  } catch (error) {
+    if (!(error instanceof EbpftsError) || paths.length === 1) throw error;
+    context.printer.info(`Error: ${error.message}`);
+    broken.add(path);
+    return undefined;
+  }
+}
+
+function* verdictsOf(context: Context, files: Files, profile: KernelProfile): Generator<FileVerdict> {
   const kconfig = readKconfigFile(context);
   const { debug, capabilities } = context.options;
   const logLevel = debug ? LOG_ALL : LOG_DEFAULT;
-  for (const [i, path] of files.entries()) {
-    const object = openObjectFile(context, path);
+  const { paths } = files;
+  for (const [i, path] of paths.entries()) {
+    const object = openOne(context, path, files);
+    if (!object) continue;
     let done = 0;
     for (const verdict of verifyObject(object, {
       profile,
@@ -101,7 +125,8 @@ function* verdictsOf(context: Context, files: readonly string[], profile: Kernel
       capabilities,
       now: () => performance.now(),
     })) {
-      progress(context, `${path}: ${++done}/${object.programs.length} programs, file ${i + 1}/${files.length}`);
+      progress(context, `${path}: ${++done}/${object.programs.length} programs, file ${i + 1}/${paths.length}`);
+      if (debug && verdict.log !== '') context.printer.info(`${path} ${verdict.program}:\n${verdict.log.trimEnd()}`);
       yield { file: path.slice(path.lastIndexOf('/') + 1), path, verdict: withoutBtf(verdict, profile) };
     }
   }
@@ -140,7 +165,13 @@ function* complaints(growth: readonly Growth[], large: readonly FileVerdict[], l
   }
 }
 
-function statusOf(verdicts: readonly FileVerdict[], failed: boolean): number {
+interface Shortcomings {
+  /** Something grew, or is too large. */
+  readonly failed: boolean;
+  readonly unopened: boolean;
+}
+
+function statusOf(verdicts: readonly FileVerdict[], { failed, unopened }: Shortcomings): number {
   if (failed || verdicts.some(({ verdict }) => verdict.verdict === 'refused')) return REFUSED;
-  return verdicts.some(({ verdict }) => verdict.verdict === 'unknown') ? UNKNOWN : 0;
+  return unopened || verdicts.some(({ verdict }) => verdict.verdict === 'unknown') ? UNKNOWN : 0;
 }

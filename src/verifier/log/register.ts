@@ -82,9 +82,9 @@ function parts(names: RowNames, w: Int32Array, row: number): string[] {
   if (base === CONST_PTR_TO_MAP || base === PTR_TO_MAP_KEY || base === PTR_TO_MAP_VALUE) {
     list.push(...mapParts(names.mapViews[w[row + AUX]]));
   }
-  if (base === PTR_TO_MEM && w[row + AUX] !== 0) list.push(`sz=${unsignedText(BigInt(w[row + AUX] >>> 0))}`);
   const off = w[row + OFF];
   if (off !== 0) list.push(`off=${numberText(BigInt(off))}`);
+  if (base === PTR_TO_MEM && w[row + AUX] !== 0) list.push(`sz=${unsignedText(BigInt(w[row + AUX] >>> 0))}`);
   if (isPacketPointer(type)) list.push(`r=${unsignedText(BigInt(w[row + AUX]))}`);
   if (!isKnown(w, row)) return [...list, ...boundsText(w, row)];
   const value = readS64(w, row + VALUE);
