@@ -8,9 +8,9 @@ import { isSameStruct } from '../types/same-struct.ts';
 import type { TypedField } from '../types/value-fields.ts';
 import { setPointer } from '../walk/set-row.ts';
 import type { Walk } from '../walk/walk.ts';
-import { lockOwner } from './helper-lock.ts';
 import type { PointerKind } from './kfunc-arg-kind.ts';
 import type { KfuncCall } from './kfunc-call.ts';
+import { isLock, lockOwner } from './locks.ts';
 import { inTreeCallback } from './tree-callback.ts';
 
 /** An object that the program allocated and holds, or one that it may use while it holds the lock. */
@@ -60,9 +60,7 @@ function isLocked(walk: Walk, row: number): boolean {
   const owner = lockOwner(walk, row);
   const { refs, locks } = walk.state.shared;
   if (locks === 0) return false;
-  return refs.some(
-    ({ kind, id, ptr }) => kind !== 'pointer' && kind !== 'irq' && id === walk.w[row + ID] && ptr === owner,
-  );
+  return refs.some((reference) => isLock(reference) && reference.id === walk.w[row + ID] && reference.ptr === owner);
 }
 
 /** What a list or tree holds: objects of a type, by the node at an offset of them. */

@@ -9,9 +9,9 @@ import { markPrecise, markSlotPrecise } from '../prune/precision.ts';
 import type { Refusal } from '../refusal.ts';
 import { isPacketPointer, MEM_RCU, NOT_INIT, PTR_TO_STACK, SCALAR_VALUE } from '../state/reg-type.ts';
 import type { Walk } from '../walk/walk.ts';
+import { checkArgOffset } from './arg-offset.ts';
 import { constantKeyAt } from './constant-key.ts';
 import { checkConstantText } from './constant-text.ts';
-import { checkArgOffset } from './helper-arg-offset.ts';
 import { checkArgType } from './helper-arg-type.ts';
 import type { CheckedArg } from './helper-call.ts';
 import { checkDynptrArg, checkReleasedDynptr } from './helper-dynptr.ts';
@@ -34,7 +34,9 @@ export function checkHelperArg(walk: Walk, checked: CheckedArg): Refusal | undef
   }
   const resolved = { ...checked, arg: { ...arg, kind: resolveKind(walk, checked) } };
   const refusal =
-    arg.nullable && isNullRow(w, row) ? undefined : (checkArgType(walk, resolved) ?? checkArgOffset(walk, resolved));
+    arg.nullable && isNullRow(w, row)
+      ? undefined
+      : (checkArgType(walk, resolved) ?? checkArgOffset(walk, register, arg.release));
   return refusal ?? checkRelease(walk, resolved) ?? checkKind(walk, resolved);
 }
 

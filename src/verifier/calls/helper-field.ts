@@ -6,25 +6,17 @@ import type { Refusal } from '../refusal.ts';
 import { baseType, PTR_TO_MAP_VALUE } from '../state/reg-type.ts';
 import { fieldsBehind } from '../types/field-table.ts';
 import type { Walk } from '../walk/walk.ts';
+import { checkFieldPlace } from './field-place.ts';
 import type { CheckedArg } from './helper-call.ts';
+
+const TIMER = { kind: 'timer', struct: 'bpf_timer' } as const;
 
 /** A timer in a map's value. */
 export function checkTimerField(walk: Walk, { call, register, row }: CheckedArg): Refusal | undefined {
-  const { w } = walk;
-  if (!isKnown(w, row)) {
-    return walk.invalid(`R${register} doesn't have constant offset. bpf_timer has to be at the constant offset`);
-  }
-  const view = walk.mapViews[w[row + AUX]];
-  const name = view.attr.mapName ?? '';
-  if (view.btfId === 0) return walk.invalid(`map '${name}' has to have BTF in order to use bpf_timer`);
-  const timer = fieldsBehind(walk, row).find(({ kind }) => kind === 'timer');
-  if (!timer) return walk.invalid(`map '${name}' has no valid bpf_timer`);
-  const at = w[row + OFF] + w[row + VALUE];
-  if (timer.offset !== at) {
-    return walk.invalid(`off ${at} doesn't point to 'struct bpf_timer' that is at ${timer.offset}`);
-  }
-  call.map = w[row + AUX];
-  call.mapUid = w[row + AUX2];
+  const refusal = checkFieldPlace(walk, register, TIMER);
+  if (refusal) return refusal;
+  call.map = walk.w[row + AUX];
+  call.mapUid = walk.w[row + AUX2];
   return undefined;
 }
 

@@ -1,37 +1,24 @@
 import { resolveType, sizeOf } from '../../btf/index.ts';
 import { isKnown } from '../domain/bounds.ts';
-import { AUX, AUX2, OFF, REF, TYPE, VALUE } from '../domain/row.ts';
+import { AUX, AUX2, REF, TYPE, VALUE } from '../domain/row.ts';
 import { checkHelperMemory, checkSizedMemory } from '../memory/helper-memory.ts';
-import { checkUnmoved } from '../memory/place.ts';
 import { markPrecise } from '../prune/precision.ts';
 import type { Refusal } from '../refusal.ts';
 import {
   baseType,
   CONST_PTR_TO_MAP,
-  MEM_ALLOC,
-  MEM_RCU,
-  MEM_RDONLY,
-  MEM_RINGBUF,
   mayBeNull,
-  NON_OWN_REF,
   NOT_INIT,
   PTR_MAYBE_NULL,
-  PTR_TO_ARENA,
-  PTR_TO_BTF_ID,
-  PTR_TO_BUF,
   PTR_TO_CTX,
   PTR_TO_FUNC,
-  PTR_TO_MAP_KEY,
   PTR_TO_MAP_VALUE,
-  PTR_TO_MEM,
-  PTR_TO_PACKET,
-  PTR_TO_PACKET_META,
   PTR_TO_STACK,
-  PTR_TRUSTED,
   regTypeName,
   SCALAR_VALUE,
 } from '../state/reg-type.ts';
 import type { Walk } from '../walk/walk.ts';
+import { checkArgOffset } from './arg-offset.ts';
 import { checkConstantText } from './constant-text.ts';
 import { checkNode, checkRoot } from './graph.ts';
 import { checkIterator } from './iterators.ts';
@@ -104,49 +91,9 @@ function checkPointer(walk: Walk, call: KfuncCall, index: number): Refusal | und
   if (otherMap) return otherMap;
   return (
     checkTrust(walk, call, { index, kind }) ??
-    checkOffset(walk, call, register) ??
+    checkArgOffset(walk, register, flags.has('release') && call.releases === register) ??
     checkKind(walk, call, { index, kind })
   );
-}
-
-/** Pointers that may lead anywhere into what they point to. */
-const MOVABLE: readonly number[] = [
-  SCALAR_VALUE,
-  PTR_TO_STACK,
-  PTR_TO_PACKET,
-  PTR_TO_PACKET_META,
-  PTR_TO_MAP_KEY,
-  PTR_TO_MAP_VALUE,
-  PTR_TO_MEM,
-  PTR_TO_MEM | MEM_RDONLY,
-  PTR_TO_MEM | MEM_RINGBUF,
-  PTR_TO_BUF,
-  PTR_TO_BUF | MEM_RDONLY,
-  PTR_TO_ARENA,
-];
-/** Pointers that may lead to a fixed place inside. */
-const SHIFTABLE: readonly number[] = [
-  PTR_TO_BTF_ID,
-  PTR_TO_BTF_ID | PTR_TRUSTED,
-  PTR_TO_BTF_ID | MEM_RCU,
-  PTR_TO_BTF_ID | MEM_ALLOC,
-  PTR_TO_BTF_ID | MEM_ALLOC | NON_OWN_REF,
-  PTR_TO_BTF_ID | MEM_ALLOC | NON_OWN_REF | MEM_RCU,
-];
-
-function checkOffset(walk: Walk, { kfunc, releases }: KfuncCall, register: number): Refusal | undefined {
-  const { w } = walk;
-  const row = walk.reg(register);
-  const type = w[row + TYPE];
-  if (kfunc.flags.has('release') && releases === register) {
-    if (baseType(type) === PTR_TO_STACK) return undefined;
-    if (w[row + OFF] !== 0) {
-      return walk.invalid(`R${register} must have zero offset when passed to release func or trusted arg to kfunc`);
-    }
-    return checkUnmoved(walk, register);
-  }
-  if (MOVABLE.includes(type)) return undefined;
-  return checkUnmoved(walk, register, { fixedAllowed: SHIFTABLE.includes(type) });
 }
 
 export interface KfuncArg {

@@ -4,9 +4,6 @@ import { mayAccessPacket } from '../memory/packet.ts';
 import type { Refusal } from '../refusal.ts';
 import { VMLINUX } from '../state/btf-table.ts';
 import {
-  DYNPTR_TYPE_SKB,
-  DYNPTR_TYPE_SKB_META,
-  DYNPTR_TYPE_XDP,
   MEM_ALLOC,
   MEM_PERCPU,
   MEM_RDONLY,
@@ -135,10 +132,9 @@ function setReadOnly(walk: Walk, { constant = 0 }: KfuncCall): Refusal | undefin
  */
 function setSlice(walk: Walk, { kfunc, constant = 0, dynptr }: KfuncCall): Refusal | undefined {
   const readOnly = kfunc.name === 'bpf_dynptr_slice';
-  const packet = (dynptr?.type ?? 0) & (DYNPTR_TYPE_SKB | DYNPTR_TYPE_XDP | DYNPTR_TYPE_SKB_META);
   if (!readOnly && !mayAccessPacket(walk.options.progType, true)) {
     return walk.invalid('the prog does not allow writes to packet data');
   }
-  setMemory(walk, PTR_TO_MEM | packet | (readOnly ? MEM_RDONLY : 0), constant);
+  setMemory(walk, PTR_TO_MEM | (dynptr?.type ?? 0) | (readOnly ? MEM_RDONLY : 0), constant);
   return undefined;
 }

@@ -10,7 +10,7 @@ import { releaseKfuncArg } from './kfunc-release.ts';
 import { setKfuncResult } from './kfunc-result.ts';
 import { kfuncChangesPacket } from './packet-helpers.ts';
 import { forgetPacket } from './references.ts';
-import { deferFailedLock, walkResLock } from './res-lock.ts';
+import { deferFailedLock } from './res-lock.ts';
 import { enterOrLeaveSection } from './sections.ts';
 import { walkThrow } from './throw.ts';
 
@@ -58,7 +58,6 @@ function perform(walk: Walk, call: KfuncCall): Outcome {
     addCallback(walk, call) ??
     enterOrLeaveSection(walk, call) ??
     checkMaySleep(walk, call) ??
-    walkResLock(walk, call) ??
     releaseKfuncArg(walk, call);
   if (refusal) return refusal;
   clobberRegisters(walk);

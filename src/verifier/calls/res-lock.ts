@@ -1,18 +1,15 @@
 import { sync } from '../domain/bounds.ts';
-import { ID, S32_MAX, S32_MIN, SMAX, SMIN } from '../domain/row.ts';
+import { S32_MAX, S32_MIN, SMAX, SMIN } from '../domain/row.ts';
 import { set64 } from '../domain/words.ts';
 import type { Refusal } from '../refusal.ts';
-import type { Reference, Shared } from '../state/state.ts';
 import { defer } from '../walk/defer.ts';
 import { clobberRegisters } from '../walk/frames.ts';
 import { setUnknown } from '../walk/set-row.ts';
 import type { Walk } from '../walk/walk.ts';
-import { lockOwner } from './helper-lock.ts';
-import type { Kfunc, KfuncCall } from './kfunc-call.ts';
-import { forgetBorrowed } from './references.ts';
+import type { Kfunc } from './kfunc-call.ts';
+import { giveLockBack, isLock, lockAt, takeLock } from './locks.ts';
 
 const TAKES: readonly string[] = ['bpf_res_spin_lock', 'bpf_res_spin_lock_irqsave'];
-const GIVES_BACK: readonly string[] = ['bpf_res_spin_unlock', 'bpf_res_spin_unlock_irqrestore'];
 /** An errno is above this. */
 const MIN_ERRNO = -4095;
 
@@ -39,44 +36,15 @@ export function deferFailedLock(walk: Walk, kfunc: Kfunc): Refusal | undefined {
   return refusal;
 }
 
-/** Takes the lock that R1 leads to, or gives it back. */
-export function walkResLock(walk: Walk, { kfunc }: KfuncCall): Refusal | undefined {
-  const kind = kfunc.name.includes('irq') ? 'res_lock_irq' : 'res_lock';
-  const row = walk.reg(1);
-  if (takesResLock(kfunc))
-    return take(walk, { kind, id: walk.w[row + ID], insn: walk.insn, ptr: lockOwner(walk, row) });
-  if (!GIVES_BACK.includes(kfunc.name)) return undefined;
-  return giveBack(walk, { kind, id: walk.w[row + ID], insn: walk.insn, ptr: lockOwner(walk, row) });
-}
-
-function isLock({ kind }: Reference): boolean {
-  return kind !== 'pointer' && kind !== 'irq';
-}
-
-function take(walk: Walk, lock: Reference): Refusal | undefined {
+/** Takes the lock that the register leads to, or gives it back. */
+export function walkResLock(walk: Walk, kfunc: Kfunc, register: number): Refusal | undefined {
+  const lock = lockAt(walk, register, kfunc.name.includes('irq') ? 'res_lock_irq' : 'res_lock');
+  if (!takesResLock(kfunc)) return giveLockBack(walk, lock, 'bpf_res_spin_unlock');
   const { shared } = walk.state;
   const held = shared.refs.some(
     (other) => isLock(other) && other.kind !== 'lock' && other.id === lock.id && other.ptr === lock.ptr,
   );
   if (shared.locks > 0 && held) return walk.invalid('Acquiring the same lock again, AA deadlock detected');
-  walk.state.change({ refs: [...shared.refs, lock], locks: shared.locks + 1, lockId: lock.id, lockPtr: lock.ptr });
+  takeLock(walk, lock);
   return undefined;
-}
-
-function giveBack(walk: Walk, lock: Reference): Refusal | undefined {
-  const { shared } = walk.state;
-  const name = 'bpf_res_spin_unlock';
-  if (shared.locks === 0) return walk.invalid(`${name} without taking a lock`);
-  const at = shared.refs.findLastIndex(({ kind, id, ptr }) => kind === lock.kind && id === lock.id && ptr === lock.ptr);
-  if (at < 0) return walk.invalid(`${name} of different lock`);
-  if (shared.lockId !== lock.id || shared.lockPtr !== lock.ptr) return walk.invalid(`${name} cannot be out of order`);
-  walk.state.change(without(shared, at));
-  forgetBorrowed(walk);
-  return undefined;
-}
-
-function without({ refs, locks }: Shared, at: number): Partial<Shared> {
-  const left = refs.filter((_, index) => index !== at);
-  const last = left.findLast(isLock);
-  return { refs: left, locks: locks - 1, lockId: last?.id ?? 0, lockPtr: last?.ptr };
 }

@@ -44,7 +44,7 @@ interface Known {
 /** Structs that the kernel gives a meaning inside values. @see include/uapi/linux/bpf.h (v6.12) for their sizes */
 const STRUCTS: Readonly<Record<string, Known>> = {
   bpf_spin_lock: { kind: 'spin_lock', size: 4, align: 4, single: true },
-  bpf_res_spin_lock: { kind: 'res_spin_lock', size: 8, align: 4, single: true },
+  bpf_res_spin_lock: { kind: 'res_spin_lock', size: 4, align: 4, single: true },
   bpf_timer: { kind: 'timer', size: 16, align: 8, single: true },
   bpf_wq: { kind: 'workqueue', size: 16, align: 8, single: true },
   bpf_task_work: { kind: 'task_work', size: 8, align: 8, single: true },
