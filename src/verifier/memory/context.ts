@@ -1,4 +1,5 @@
 import { type ContextPointer, contextAccess, hasContextFields } from '../../catalog/index.ts';
+import { bpf_prog_type } from '../../uapi/index.ts';
 import { sync } from '../domain/bounds.ts';
 import { AUX, AUX2, ID, OFF, REF, S32_MAX, S32_MIN, SMAX, SMIN } from '../domain/row.ts';
 import { set64 } from '../domain/words.ts';
@@ -45,8 +46,19 @@ export function accessContext(walk: Walk, access: Access): Refusal | undefined {
   return undefined;
 }
 
+/** What of `__sk_buff` is for CAP_BPF in programs of control groups: where the packet is, and setting its time. */
+const PACKET: readonly [number, number] = [76, 84];
+const TSTAMP: readonly [number, number] = [152, 160];
+
+function overlaps([first, end]: readonly [number, number], off: number, size: number): boolean {
+  return off < end && first < off + size;
+}
+
 function resolve(walk: Walk, { size, write, signed = false }: Access, off: number): Loaded | Refusal | undefined {
   const { progType, expectedAttachType } = walk.options;
+  if (progType === bpf_prog_type.BPF_PROG_TYPE_CGROUP_SKB && !walk.program.privileges.bpfCapable) {
+    if (overlaps(PACKET, off, size) || (write && overlaps(TSTAMP, off, size))) return undefined;
+  }
   if (hasContextFields(progType)) {
     const bytes = { offset: off, size, write, signed, attachType: expectedAttachType };
     const allowed = contextAccess(progType, bytes);

@@ -136,6 +136,19 @@ describe('who has no capability at all', () => {
     test(name, () => expect(load(process('none'), 1, text)).toEqual(wanted));
   }
 
+  test('sees no packet of a control group, and does not set its time', () => {
+    const denied = (at: string): [number, string] => [-errno.EACCES, `invalid bpf_context access ${at}`];
+    const { BPF_PROG_TYPE_CGROUP_SKB } = bpf_prog_type;
+    for (const [text, wanted] of [
+      ['r2 = *(u32 *)(r1 +76)\nr0 = 1\nexit', denied('off=76 size=4')],
+      ['r2 = 0\n*(u64 *)(r1 +152) = r2\nr0 = 1\nexit', denied('off=152 size=8')],
+      ['r2 = *(u64 *)(r1 +152)\nr0 = 1\nexit', [0, '']],
+    ] as const) {
+      expect(load(process('none'), BPF_PROG_TYPE_CGROUP_SKB, text)).toEqual(wanted);
+      expect(load(process('CAP_BPF'), BPF_PROG_TYPE_CGROUP_SKB, text)).toEqual([0, '']);
+    }
+  });
+
   test('loads 4,096 instructions at most', () => {
     const long = (count: number) => `${'r0 = 1\n'.repeat(count - 1)}exit`;
     expect(load(process('none'), 1, long(4096))).toEqual([0, '']);
