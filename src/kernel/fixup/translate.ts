@@ -44,7 +44,8 @@ const TSTAMP_TYPE_OFFSET = 180;
  *
  * DEVIATION: calls of helpers keep their number (Linux puts the distance to its function); look-ups but in arrays, clocks
  * and `bpf_loop` stay calls (Linux inlines some), `may_goto` and BPF_LD_ABS stay as they are (Linux puts instructions or
- * calls of its own there).
+ * calls of its own there). Nothing stands there against guesses of a processor (Linux puts barriers and masks into what
+ * loaders without CAP_PERFMON bring): neither engine guesses.
  *
  * @returns a refusal where a call leads nowhere, or a context has no such field on this kernel
  */
