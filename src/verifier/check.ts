@@ -38,6 +38,13 @@ export function checkProgram<M extends CheckedMap>(options: CheckOptions<M>): Ch
   return { verdict: 'rejected', errno: -result.errno, log: refusalLog(insns, result), insn: result.insn };
 }
 
+/** First instruction of each subprogram. @returns undefined where calls or jumps are not in order: a check will say so */
+export function subprogramsOf(insns: Insns, exceptionCallback: number | undefined): readonly number[] | undefined {
+  if (insns.length === 0 || insns.length > MAX_INSNS) return undefined;
+  const subprograms = checkSubprograms(insns, exceptionCallback);
+  return 'errno' in subprograms || checkJumps(insns, subprograms) ? undefined : subprograms;
+}
+
 function checkAll<M extends CheckedMap>(options: CheckOptions<M>): ProgramFacts<M> | Refusal {
   const { insns, exceptionCallback } = options;
   if (insns.length === 0 || insns.length > MAX_INSNS) return { errno: errno.E2BIG, text: '' };

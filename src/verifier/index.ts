@@ -5,7 +5,7 @@
  */
 export { checkAttachTarget } from './attach/target.ts';
 export type { CheckResult } from './check.ts';
-export { checkProgram } from './check.ts';
+export { checkProgram, subprogramsOf } from './check.ts';
 export { lackingInsns } from './insn-versions.ts';
 export type { DebugRecords, KernelTypes, VerifiedTarget, VerifyOptions, WalkObserver } from './options.ts';
 export { REASON_CODES } from './report/reasons.table.ts';

@@ -13,9 +13,9 @@ import { GPL_COMPATIBLE } from './attach-rules.table.ts';
 import { checkGlobalArguments } from './global-arguments.ts';
 import { capabilitiesOf } from './privilege.ts';
 import { checkProgAttr } from './prog-attr.ts';
-import { checkDebugInfo, translateFuncInfo, translateLineInfo } from './prog-debug-info.ts';
+import { translateFuncInfo, translateLineInfo } from './prog-debug-info.ts';
 import { progTag } from './prog-tag.ts';
-import { type Checking, checkCode, NOTHING_PROCESSED } from './prog-verify.ts';
+import { type Checking, checkCode, checkRecords, NOTHING_PROCESSED } from './prog-verify.ts';
 import type { Refusal } from './refusal.ts';
 import { checkProgVersion } from './since.ts';
 
@@ -38,13 +38,14 @@ export function progLoad(caller: Caller, attr: ProgLoadAttr): Fd | Errno {
   const insns = new Insns(attr.insns.slice(), state.endian);
   const btfId = debugBtf(caller, attr);
   if (btfId < 0) return btfId;
+  const wrong = checkRecords(caller, { attr, insns, target, btfId });
+  if (wrong) return fail(attr, wrong);
   const checked = checkCode(caller, { attr, insns, target, btfId });
   addToLog(attr, checked.log);
   if (checked.verdict === 'rejected') return checked.errno;
   const { facts } = checked;
   if (btfId > 0) {
-    const subject = { btf: state.btfs.expect(btfId).types(), insns, subprograms: facts.subprograms };
-    const mistake = checkDebugInfo(attr, subject) ?? checkGlobalArguments(version, attr, subject.btf);
+    const mistake = checkGlobalArguments(version, attr, state.btfs.expect(btfId).types());
     if (mistake) return fail(attr, mistake);
   }
   const translated = translate(caller, { attr, insns, target, btfId, facts });

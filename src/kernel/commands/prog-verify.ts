@@ -8,6 +8,7 @@ import {
   checkProgram,
   type DebugRecords,
   type KernelTypes,
+  subprogramsOf,
   type VerifiedTarget,
   type VerifyOptions,
   verifyProgram,
@@ -18,6 +19,8 @@ import { type Caller, idOfFd } from '../process/caller.ts';
 import { GPL_COMPATIBLE } from './attach-rules.table.ts';
 import { capabilitiesOf } from './privilege.ts';
 import type { AttachTarget } from './prog-attr.ts';
+import { checkDebugInfo } from './prog-debug-info.ts';
+import type { Refusal } from './refusal.ts';
 
 /** A program on its way through the checks. */
 export interface Checking {
@@ -50,6 +53,19 @@ function checkStructure(options: VerifyOptions<BpfMap>): CheckResult<BpfMap> {
 export const NOTHING_PROCESSED =
   'processed 0 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0\n';
 
+/** Debug records are looked at once it is known where subprograms begin, before anything else of the program is. */
+export function checkRecords({ state }: Caller, { attr, insns, btfId }: Checking): Refusal | undefined {
+  if (btfId === 0) return undefined;
+  const btf = state.btfs.expect(btfId).types();
+  const subprograms = subprogramsOf(insns, exceptionCallback(attr, btf));
+  return subprograms && checkDebugInfo(attr, { btf, insns, subprograms });
+}
+
+function exceptionCallback(attr: ProgLoadAttr, btf: Btf): number | undefined {
+  const funcInfo = records(attr.funcInfo, attr.funcInfoRecSize);
+  return exceptionCallbackOf(btf, funcInfo ?? { bytes: new Uint8Array(), size: 0 });
+}
+
 function verifyOptions(caller: Caller, { attr, insns, target, btfId }: Checking): VerifyOptions<BpfMap> {
   const { state, services } = caller;
   const context = {
@@ -63,7 +79,7 @@ function verifyOptions(caller: Caller, { attr, insns, target, btfId }: Checking)
   return {
     insns,
     progType: attr.progType,
-    exceptionCallback: btf && exceptionCallbackOf(btf, funcInfo ?? { bytes: new Uint8Array(), size: 0 }),
+    exceptionCallback: btf && exceptionCallback(attr, btf),
     map(fd, index) {
       const named = index ? attr.fdArray?.[fd] : fd;
       if (named === undefined) return -errno.EINVAL;
