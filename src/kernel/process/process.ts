@@ -1,5 +1,5 @@
 import type * as S from '../../syscall/index.ts';
-import { errno } from '../../uapi/index.ts';
+import { type bpf_cmd, errno } from '../../uapi/index.ts';
 import { btfLoad } from '../commands/btf-load.ts';
 import { objGetInfoByFd } from '../commands/info.ts';
 import { iterCreate, readFd } from '../commands/iter.ts';
@@ -12,6 +12,7 @@ import { perfEventOpen } from '../commands/perf-event-open.ts';
 import { progAttach, progDetach } from '../commands/prog-attach.ts';
 import { progBindMap } from '../commands/prog-bind-map.ts';
 import { progLoad } from '../commands/prog-load.ts';
+import { checkCommandVersion } from '../commands/since.ts';
 import { INIT_NETNS } from '../core/netns.ts';
 import { machineFacts, readKernelFile, writeKernelFile } from '../files/kernel-files.ts';
 import { type Caller, idOfFd, installFd } from './caller.ts';
@@ -58,6 +59,11 @@ export class Process implements S.System {
     this.#mappings.clear();
   }
 
+  /** -EINVAL where this version has no such command. */
+  #lacks(command: keyof typeof bpf_cmd): Errno | 0 {
+    return checkCommandVersion(this.#caller.state.profile.version, command);
+  }
+
   // Maps.
 
   mapCreate(attr: S.MapCreateAttr): Fd | Errno {
@@ -85,11 +91,11 @@ export class Process implements S.System {
   }
 
   mapLookupBatch(fd: Fd, from: Uint8Array | undefined, count: number): S.MapBatch | Errno {
-    return mapElem.mapLookupBatch(this.#caller, fd, { from, count });
+    return this.#lacks('BPF_MAP_LOOKUP_BATCH') || mapElem.mapLookupBatch(this.#caller, fd, { from, count });
   }
 
   mapFreeze(fd: Fd): Errno | 0 {
-    return mapElem.mapFreeze(this.#caller, fd);
+    return this.#lacks('BPF_MAP_FREEZE') || mapElem.mapFreeze(this.#caller, fd);
   }
 
   // Programs.
@@ -114,7 +120,7 @@ export class Process implements S.System {
   }
 
   progBindMap(progFd: Fd, mapFd: Fd): Errno | 0 {
-    return progBindMap(this.#caller, progFd, mapFd);
+    return this.#lacks('BPF_PROG_BIND_MAP') || progBindMap(this.#caller, progFd, mapFd);
   }
 
   // Objects.
@@ -158,15 +164,15 @@ export class Process implements S.System {
   }
 
   linkUpdate(fd: Fd, newProgFd: Fd, options: { readonly oldProgFd?: Fd; readonly flags?: number } = {}): Errno | 0 {
-    return linkUpdate(this.#caller, { fd, newProgFd, ...options });
+    return this.#lacks('BPF_LINK_UPDATE') || linkUpdate(this.#caller, { fd, newProgFd, ...options });
   }
 
   linkDetach(fd: Fd): Errno | 0 {
-    return linkDetach(this.#caller, fd);
+    return this.#lacks('BPF_LINK_DETACH') || linkDetach(this.#caller, fd);
   }
 
   iterCreate(linkFd: Fd): Fd | Errno {
-    return iterCreate(this.#caller, linkFd);
+    return this.#lacks('BPF_ITER_CREATE') || iterCreate(this.#caller, linkFd);
   }
 
   perfEventOpen(attr: S.PerfEventAttr): Fd | Errno {

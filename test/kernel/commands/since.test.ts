@@ -4,7 +4,15 @@ import { hasHelper } from '../../../src/catalog/index.ts';
 import { type Insn, Insns } from '../../../src/isa/index.ts';
 import { createKernel } from '../../../src/kernel/index.ts';
 import type { MapCreateAttr, ProgLoadAttr, System } from '../../../src/syscall/index.ts';
-import { bpf_flags, bpf_func_id, bpf_map_type, bpf_prog_type, errno } from '../../../src/uapi/index.ts';
+import {
+  bpf_attach_type,
+  bpf_flags,
+  bpf_func_id,
+  bpf_map_type,
+  bpf_prog_flags,
+  bpf_prog_type,
+  errno,
+} from '../../../src/uapi/index.ts';
 import { shippedKernelBtf } from '../../support/samples.ts';
 
 const types = shippedKernelBtf();
@@ -34,6 +42,8 @@ const btf = (...types: NewBtfType[]): Uint8Array => {
 };
 
 const { BPF_FUNC_get_attach_cookie: COOKIE } = bpf_func_id;
+const { BPF_SK_LOOKUP: SK_LOOKUP } = bpf_attach_type;
+const { BPF_F_XDP_HAS_FRAGS: HAS_FRAGS } = bpf_prog_flags;
 
 /** A call, the last version that refuses it and how, and the first that takes it. */
 const CASES: readonly (readonly [
@@ -68,6 +78,30 @@ const CASES: readonly (readonly [
     errno.EINVAL,
     '6.0.0',
   ],
+  [
+    'a ring buffer',
+    (s) => s.mapCreate({ mapType: bpf_map_type.BPF_MAP_TYPE_RINGBUF, keySize: 0, valueSize: 0, maxEntries: 4096 }),
+    '5.7.0',
+    errno.EINVAL,
+    '5.8.0',
+  ],
+  [
+    'a type of programs',
+    (s) =>
+      s.progLoad(load(RETURN_0, { progType: bpf_prog_type.BPF_PROG_TYPE_SK_LOOKUP, expectedAttachType: SK_LOOKUP })),
+    '5.8.0',
+    errno.EINVAL,
+    '5.9.0',
+  ],
+  ['a flag of loads', (s) => s.progLoad(load(RETURN_0, { progFlags: HAS_FRAGS })), '5.17.0', errno.EINVAL, '5.18.0'],
+  [
+    'a new use of an old instruction',
+    (s) => s.progLoad(load([{ code: 0xbf, dst: 1, src: 1, off: 8, imm: 0 }, ...RETURN_0])),
+    '6.5.0',
+    errno.EINVAL,
+    '6.6.0',
+  ],
+  ['a command', (s) => s.mapFreeze(s.mapCreate(array({}))), '5.1.0', errno.EINVAL, '5.2.0'],
   ['a helper', (s) => s.progLoad(load(call(COOKIE))), '5.14.0', errno.EINVAL, '5.15.0'],
 ];
 
