@@ -1,4 +1,5 @@
 import { BPF_JEQ, BPF_JMP32, BPF_JNE, BPF_X, insnClass, insnOp, insnSource } from '../../isa/index.ts';
+import { errno } from '../../uapi/index.ts';
 import { isKnown, isKnown32 } from '../domain/bounds.ts';
 import { type Comparison, oppositeOf, outcomeOf, swappedOp } from '../domain/compare.ts';
 import { refine } from '../domain/refine.ts';
@@ -136,8 +137,9 @@ function takeBoth(walk: Walk, comparison: Comparison, { target, fromRegister }: 
   const imm = walk.scratch(1);
   copyRow(w, imm, w, s);
   // The way of the jump is put aside with what it learns, and the state is then as it was before it.
-  const refusal = defer(walk, target);
-  if (refusal) return refusal;
+  const full = defer(walk, target);
+  // Linux 6.18 has this errno for jumps only.
+  if (full) return { ...full, errno: errno.EFAULT };
   learn(walk, { op, wide, d, s, linked, fromRegister });
   walk.pending.exchange(state);
   if (!fromRegister) copyRow(w, s, w, imm);
