@@ -34,7 +34,7 @@ const { positionals, values } = parseArgs({
 });
 
 /** POINTER_VALUE: the program returns an address, any. */
-const ANY = 0xcafe_4a11;
+const ANY = 0xca_fe4a;
 /** Test runs of such programs are not supported, or not allowed: the suite takes it so. */
 const NOT_RUN: readonly number[] = [-524, -1];
 const ANY_IMM = -1;
