@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { compileFlat } from '../../scripts/flat/compile.ts';
-import { start } from '../../scripts/flat/start.ts';
+import { isWorthIt, start } from '../../scripts/flat/start.ts';
 import { mulberry32 } from '../support/random.ts';
 import { bind } from './entry.ts';
 import type { Numbers } from './numbers.ts';
@@ -33,6 +33,14 @@ describe('functions of a flat record', () => {
     expect([...compiled.tables.bytes]).toEqual([...plainTables.bytes]);
     expect([compiled.tables.count, compiled.tables.flag]).toEqual([plainTables.count, plainTables.flag]);
   });
+});
+
+test.each([
+  ['arrays of a kernel', { words: new Int32Array(0x4000), index: 9 }, true],
+  ['small arrays', { words: new Int32Array(0x3fff), index: 0x10_0000 }, false],
+  ['arrays that are filled in later', { words: 9 }, true],
+] as const)('whether the compiled form is started: %s', (_name, contents, worth) => {
+  expect(isWorthIt(contents)).toBe(worth);
 });
 
 describe('what has no compiled form ends the build with its place', () => {
