@@ -6,7 +6,6 @@
  */
 
 export { iteratorArgument, nullableArguments } from './arguments.ts';
-export type { LsmHook, OperationRule, TracedFunction } from './attach-targets.ts';
 export { lsmHook, operationRule, tracedFunction } from './attach-targets.ts';
 export type { ContextField, ContextOp, ContextStruct } from './context.ts';
 export { contextFieldAt } from './context.ts';
