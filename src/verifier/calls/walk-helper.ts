@@ -1,9 +1,13 @@
 import { type HelperPrototype, helperName, lackOfHelper } from '../../catalog/index.ts';
 import { bpf_func_id } from '../../uapi/index.ts';
 import { unknownHelper } from '../insn-versions.ts';
+import { traceLeaving } from '../log/trace.ts';
 import { clobberMemory } from '../memory/helper-memory.ts';
 import type { Refusal } from '../refusal.ts';
+import { defer } from '../walk/defer.ts';
+import { returnToCaller } from '../walk/exit.ts';
 import { clobberRegisters } from '../walk/frames.ts';
+import { setUnknown } from '../walk/set-row.ts';
 import type { Walk } from '../walk/walk.ts';
 import { checkHelperAllowed } from './helper-allowed.ts';
 import { checkHelperArg } from './helper-args.ts';
@@ -95,6 +99,18 @@ function finish(walk: Walk, call: HelperCall): Refusal | undefined {
   clobberRegisters(walk);
   const refusal = setHelperResult(walk, call) ?? checkMapOfHelper(walk, call);
   if (refusal) return refusal;
+  // What a program does that is jumped to matters to the callers of this function only.
+  if (call.id === bpf_func_id.BPF_FUNC_tail_call) return walk.state.current > 0 ? leaveByTailCall(walk) : undefined;
   if (call.changesPacket) forgetPacket(walk);
   return undefined;
+}
+
+/** The program that is jumped to returns to the caller; where there is none, the function goes on. */
+function leaveByTailCall(walk: Walk): Refusal | undefined {
+  const refusal = defer(walk, walk.next);
+  if (refusal) return refusal;
+  forgetPacket(walk);
+  setUnknown(walk.w, walk.reg(0));
+  traceLeaving(walk);
+  return returnToCaller(walk);
 }

@@ -28,6 +28,11 @@ export function traceInsn(walk: Walk): void {
   if (log.depth > 0 && walk.insns.code(insn) === (BPF_JMP | BPF_EXIT)) log.leaving = currentState(walk);
 }
 
+/** The frame that runs is left, other than by the instruction for it. */
+export function traceLeaving(walk: Walk): void {
+  if (walk.log) walk.log.leaving = currentState(walk);
+}
+
 const speculation = ({ state }: Walk) => (state.shared.speculative ? ' (speculative execution)' : '');
 
 /** The path was walked before, from a state that stands for this one. */
@@ -51,7 +56,8 @@ export function traceStep(walk: Walk): void {
   } else if (state.current < log.depth) {
     log.line(`returning from callee:\n${log.leaving}\nto caller at ${walk.next}:\n${currentState(walk)}`);
     log.touched.clear();
-    log.afterJump = true;
+    log.afterJump = walk.insns.code(walk.insn) === (BPF_JMP | BPF_EXIT);
+    if (!log.afterJump) log.touched.add(0);
   } else if (branches(walk.insns.code(walk.insn))) traceTouched(walk);
 }
 

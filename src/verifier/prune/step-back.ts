@@ -23,7 +23,7 @@ import {
   isAlu,
   isGoto,
 } from '../../isa/index.ts';
-import { bpf_pseudo_call } from '../../uapi/index.ts';
+import { bpf_func_id, bpf_pseudo_call } from '../../uapi/index.ts';
 import type { WayBackLog } from '../log/precision.ts';
 import type { ControlFlow } from './control-flow.ts';
 import { DST_ON_STACK, type History, SRC_ON_STACK, stackFrame, stackSlot } from './history.ts';
@@ -129,7 +129,11 @@ function stepBackCall({ insns, flow, isGlobalCall, insn, after }: BackStep, want
   // From the first instruction of a callback to the call that runs it.
   if (flow.callsCallback[insn] && insn !== after - 1) return leaveBackwards(wanted, false);
   wanted.remove(0);
-  return (wanted.registers() & ARGUMENTS) === 0;
+  if (wanted.registers() & ARGUMENTS) return false;
+  // Another program returned to the caller of the function that jumped to it.
+  const isTailCall = insns.src(insn) === 0 && insns.imm(insn) === bpf_func_id.BPF_FUNC_tail_call;
+  if (isTailCall && insn !== after - 1 && after >= 0) wanted.frame++;
+  return true;
 }
 
 /** Backwards out of a frame: what is wanted of its arguments is wanted of the caller's. */

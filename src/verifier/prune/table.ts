@@ -56,6 +56,5 @@ export class PruneTable {
   /** Another function begins: none of the states stands for any of its. */
   clear(): void {
     this.#lists.fill(undefined);
-    this.alive = 0;
   }
 }
