@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import { errFailed } from './errors.ts';
 
 /** Versions whose verdicts were measured: of a running kernel, or by what its own tests expect. */
-const MEASURED = ['6.1', '6.12', '6.18'];
+const MEASURED = ['6.1', '6.18'];
 
 /**
  * The kernels that `--kernel V,V` names, else the one that a new machine would have. `--btf FILE,FILE` gives each its BTF

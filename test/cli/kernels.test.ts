@@ -9,7 +9,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const sample = (name: string) => `samples/objects/clang-19/el/${name}.bpf.o`;
 const WARNING =
-  'Warning: of Linux 5.4, 5.10 it is known what there is, but not every rule of the verifier (docs/kernel-profiles.md)\n';
+  'Warning: of Linux 5.4, 5.10, 6.12 it is known what there is, but not every rule of the verifier (docs/kernel-profiles.md)\n';
 
 let machines = 0;
 const load = (kernel: string, name: string, ...words: string[]) =>
