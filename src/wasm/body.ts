@@ -1,6 +1,6 @@
 import { Encoder } from './encoding.ts';
 import { OPCODES, type OpName, type OpsWith } from './opcodes.table.ts';
-import { VALUE_TYPES, type ValueType } from './types.ts';
+import { VALUE_TYPES, type ValueType } from './value-types.ts';
 
 const EMPTY_BLOCK = 0x40;
 

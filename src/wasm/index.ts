@@ -9,4 +9,4 @@ export type { MemoryImport } from './module.ts';
 export { ModuleBuilder } from './module.ts';
 export type { OpsWith } from './opcodes.table.ts';
 export { formatModule } from './text.ts';
-export type { ValueType } from './types.ts';
+export type { ValueType } from './value-types.ts';

@@ -1,7 +1,7 @@
 import { encodeUtf8, invariant } from '../base/index.ts';
 import type { FunctionBody } from './body.ts';
 import { Encoder } from './encoding.ts';
-import { type FunctionType, VALUE_TYPES, type ValueType } from './types.ts';
+import { type FunctionType, VALUE_TYPES, type ValueType } from './value-types.ts';
 
 /** Section numbers, in the order in which they stand. */
 export const SECTION = {

@@ -2,7 +2,7 @@ import type { Decoder } from './decoder.ts';
 import { errModule } from './errors.ts';
 import { functionName, type Names } from './names.ts';
 import { OPS, type Op } from './opcodes.table.ts';
-import { VALUE_TYPES } from './types.ts';
+import { VALUE_TYPES } from './value-types.ts';
 
 const TYPE_NAMES = new Map<number, string>(Object.entries(VALUE_TYPES).map(([name, code]) => [code, name]));
 /** V8's limit. */
