@@ -7,7 +7,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import v8 from 'node:v8';
 import type { Io } from '../src/cli/io.ts';
 import type * as Main from '../src/cli/main.ts';
 import type * as Start from '../src/cli/start.ts';
@@ -38,8 +37,6 @@ const io: Io = {
   interrupted: () => new AbortController().signal,
 };
 
-// Code is kept together with the flags that were set, and used only where these are.
-v8.setFlagsFromString = () => {};
 const { main, keepCode }: typeof Main & typeof Start = createRequire(import.meta.url)('../dist/cli/start.cjs');
 try {
   for (const command of commands) {
