@@ -10,6 +10,8 @@
  *   --log    compares the logs of level 2 too (slow)
  *   --show   prints the two logs of level N of the program FIRST
  *   --save   adds one line with the counts to a file
+ *
+ * SIGTERM ends it with what was found until then.
  */
 import { appendFileSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -45,6 +47,18 @@ const source: Source = values.suite
   : await generatedPrograms({ emulated, live, vmlinux: parseBtf(types) });
 const level = values.log ? 2 : 4;
 
+/** Says what was found so far. */
+function report(): void {
+  console.log(findings.report());
+  if (values.save)
+    appendFileSync(values.save, `${values.suite ? 'suite' : 'generated'} ${first} ${findings.counts()}\n`);
+}
+
+process.once('SIGTERM', () => {
+  report();
+  process.exit();
+});
+
 if (values.show) {
   for await (const { attrs, seed } of source.programs(first, 1)) {
     const theirs = await live.progLoad(attrs.live, Number(values.show));
@@ -74,9 +88,7 @@ if (values.show) {
     pending = [];
   }
   await Promise.all(pending);
-  console.log(findings.report());
-  if (values.save)
-    appendFileSync(values.save, `${values.suite ? 'suite' : 'generated'} ${first} ${findings.counts()}\n`);
+  report();
 }
 live.end();
 process.exit();
