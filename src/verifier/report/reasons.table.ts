@@ -246,7 +246,10 @@ const OTHER: Reason = { code: 'OTHER', pattern: /^/, why: 'the kernel refuses th
 /** All codes, for those who list them. */
 export const REASON_CODES: readonly Omit<Reason, 'pattern'>[] = [...REASONS, OTHER];
 
-/** The row for the verifier's last words. */
+/** The row for the verifier's last words: for all of them, else for their last line. */
 export function reasonOf(text: string): Reason {
-  return REASONS.find(({ pattern }) => pattern.test(text)) ?? OTHER;
+  const last = text.slice(text.lastIndexOf('\n') + 1);
+  return (
+    REASONS.find(({ pattern }) => pattern.test(text)) ?? REASONS.find(({ pattern }) => pattern.test(last)) ?? OTHER
+  );
 }

@@ -8,6 +8,10 @@ const MESSAGES = [
   ['invalid access to map value, value_size=48 off=44 size=8', 'MAP_VALUE_BOUNDS'],
   ['R2 !read_ok', 'UNINITIALISED_REGISTER'],
   ['invalid func unknown#195896080', 'HELPER_UNKNOWN'],
+  [
+    "func 'bpf_lsm_socket_bind' offset 28 is not multiple of 8\ninvalid bpf_context access off=28 size=4",
+    'CONTEXT_ACCESS',
+  ],
   ['something new', 'OTHER'],
 ] as const;
 
