@@ -76,7 +76,7 @@ export function translateProgram(tools: TranslateTools, request: TranslateReques
       if (list === NO_FIELD) failed ??= noField(insn, fact);
       return list === NO_FIELD ? undefined : list;
     },
-    prologueOf(layout, request),
+    prologueOf(tools, request),
   );
   if (failed) return failed;
   if (!patched) return { errno: -errno.ERANGE, log: 'a jump of the translated program is too far\n' };
@@ -214,11 +214,23 @@ const UNCLONING: ReadonlyMap<number, number> = new Map([
   [bpf_prog_type.BPF_PROG_TYPE_SK_SKB, 0],
 ]);
 
+/** Whether the program stores to a packet, or asks for a part of it to store to. */
+function writesPacket(state: KernelState, { insns, facts }: TranslateRequest): boolean {
+  if (facts.insns.some((fact, i) => fact?.base === 'packet' && insnClass(insns.code(i)) !== BPF_LDX)) return true;
+  const btf = state.btf();
+  for (let i = 0; i < insns.length; i++) {
+    if (!facts.reached[i] || insns.code(i) !== (BPF_JMP | BPF_CALL)) continue;
+    if (insns.src(i) !== bpf_pseudo_call.BPF_PSEUDO_KFUNC_CALL || insns.off(i) !== 0) continue;
+    if (btf?.has(insns.imm(i)) && btf.nameOf(insns.imm(i)) === 'bpf_dynptr_slice_rdwr') return true;
+  }
+  return false;
+}
+
 /** Programs that write to a packet directly make sure first that it is theirs alone; else they drop it. */
-function prologueOf(layout: () => KernelLayout, { type, insns, facts }: TranslateRequest): Insn[] {
-  const drop = UNCLONING.get(type);
-  const writes = facts.insns.some((fact, i) => fact?.base === 'packet' && insnClass(insns.code(i)) !== BPF_LDX);
-  const cloned = drop !== undefined && writes ? layout().find('sk_buff.cloned') : undefined;
+function prologueOf({ state, layout }: TranslateTools, request: TranslateRequest): Insn[] {
+  const drop = UNCLONING.get(request.type);
+  const writes = drop !== undefined && writesPacket(state, request);
+  const cloned = writes ? layout().find('sk_buff.cloned') : undefined;
   if (drop === undefined || !cloned?.bits) return [];
   const mask = ((1 << cloned.bits.count) - 1) << cloned.bits.shift;
   return [
