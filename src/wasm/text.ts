@@ -102,7 +102,8 @@ function readImports(module: Module, input: Decoder): void {
     counts.set(kind, index + 1);
     if (kind === KIND.FUNCTION) {
       const type = input.unsigned();
-      return (names: Names) => `  (import ${from} (func ${functionName(names, index) ?? `(;${index};)`} (type ${type})))`;
+      return (names: Names) =>
+        `  (import ${from} (func ${functionName(names, index) ?? `(;${index};)`} (type ${type})))`;
     }
     const text = importText(input, kind, index);
     return () => `  (import ${from} (${text}))`;
