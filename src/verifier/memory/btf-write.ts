@@ -42,27 +42,44 @@ function checkConntrackWrite(walk: Walk, { name, off, size }: StructStore): Refu
   return walk.denied(`no write support to nf_conn at off ${off}`);
 }
 
-/** Members of a struct that programs of a struct_ops may store to. */
-const OPS_WRITES: Readonly<Record<string, readonly string[]>> = {
-  tcp_sock: [
-    'sk_pacing_rate',
-    'sk_pacing_status',
-    'icsk_ca_priv',
-    'icsk_ack.pending',
-    'snd_cwnd',
-    'snd_cwnd_cnt',
-    'snd_cwnd_stamp',
-    'snd_ssthresh',
-    'ecn_flags',
-    'app_limited',
-  ],
+interface OpsWrites {
+  /** The only struct that programs may store to. */
+  readonly struct: string;
+  readonly members: readonly string[];
+}
+
+/** By struct of operations: what programs that stand for its members may store to. */
+const OPS_WRITES: Readonly<Record<string, OpsWrites>> = {
+  tcp_congestion_ops: {
+    struct: 'tcp_sock',
+    members: [
+      'sk_pacing_rate',
+      'sk_pacing_status',
+      'icsk_ca_priv',
+      'icsk_ack.pending',
+      'snd_cwnd',
+      'snd_cwnd_cnt',
+      'snd_cwnd_stamp',
+      'snd_ssthresh',
+      'ecn_flags',
+      'app_limited',
+    ],
+  },
+  sched_ext_ops: { struct: 'task_struct', members: ['scx.slice', 'scx.dsq_vtime', 'scx.disallow'] },
 };
+const DUMMY_STATE = 'bpf_dummy_ops_state';
 
 function checkOpsWrite(walk: Walk, { name, off, size }: StructStore): Refusal | undefined {
-  if (name === 'bpf_dummy_ops_state' || name === 'sched_ext_entity') return undefined;
-  const members = OPS_WRITES[name];
-  if (!members) return walk.denied('only read is supported');
-  for (const member of members) {
+  const { attachTarget, vmlinux } = walk.options;
+  const ops = attachTarget?.btf.nameOf(attachTarget.typeId) ?? '';
+  if (ops === 'bpf_dummy_ops') {
+    if (name !== DUMMY_STATE) return walk.denied(`only access to ${DUMMY_STATE} is supported`);
+    const bytes = vmlinux()?.findByName(DUMMY_STATE, 'STRUCT')?.size ?? 0;
+    return off + size <= bytes ? undefined : walk.denied(`write access at off ${off} with size ${size}`);
+  }
+  const writes = OPS_WRITES[ops];
+  if (writes?.struct !== name) return walk.denied('only read is supported');
+  for (const member of writes.members) {
     const place = memberOf(walk, name, member);
     if (!place || off < place.start || off >= place.end) continue;
     if (off + size <= place.end) return undefined;
