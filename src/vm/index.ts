@@ -8,7 +8,7 @@ export { createEngine } from './engine.ts';
 export { formatFault } from './explain.ts';
 export type { Fault } from './fault.ts';
 export type { Execution, HelperFunction, HelperTable } from './helper-table.ts';
-export type { Interpreter, RunOptions, RunResult } from './interpreter.ts';
+export type { RunOptions, RunResult } from './interpreter.ts';
 export type { Region, RegionKind, RegionOptions } from './memory.ts';
 export {
   kernelAddress,

@@ -5,7 +5,6 @@
  */
 export { FunctionBody } from './body.ts';
 export { WasmError } from './errors.ts';
-export type { MemoryImport } from './module.ts';
 export { ModuleBuilder } from './module.ts';
 export type { OpsWith } from './opcodes.table.ts';
 export { formatModule } from './text.ts';
