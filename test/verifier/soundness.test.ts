@@ -5,7 +5,8 @@ import { profileOf618 } from '../support/profile.ts';
 import { shippedKernelBtf } from '../support/samples.ts';
 import { Emulated } from '../support/soundness/emulated.ts';
 import { generateProgram } from '../support/soundness/generate.ts';
-import { digestOf, lastLine, parseRecorded } from '../support/soundness/recorded.ts';
+import { PROGRAM_KINDS } from '../support/soundness/program-kinds.table.ts';
+import { digestOf, lastLine, parseRecorded, type RecordedVerdict } from '../support/soundness/recorded.ts';
 import { loadAttr, prepareEmulated, type Setting } from '../support/soundness/setting.ts';
 
 /** What Linux 6.18 said of the programs of some seeds. */
@@ -18,27 +19,36 @@ beforeAll(async () => {
   setting = await prepareEmulated(emulated.process, parseBtf(types));
 });
 
-test('generated programs get the verdict of Linux, and no run leaves what the verifier believed', () => {
-  const wrong: string[] = [];
-  const counts = { accepted: 0, refused: 0, runs: 0 };
-  for (const { seed, digest, errno, message } of recorded) {
-    const program = generateProgram(seed);
-    expect(digestOf(program), `the generator changed (seed ${seed}): record anew`).toBe(digest);
-    const loaded = emulated.load(loadAttr(program, setting), 4);
-    const verdict = loaded.accepted ? '' : lastLine(loaded.log);
-    if (loaded.crash) wrong.push(`seed ${seed}: ${loaded.crash}`);
-    else if (loaded.accepted !== (errno === 0) || verdict !== message) {
-      wrong.push(`seed ${seed}: says '${verdict}', Linux: ${errno} '${message}'`);
+for (const [index, { progType }] of PROGRAM_KINDS.entries()) {
+  const rows = recorded.filter(({ seed }) => seed % PROGRAM_KINDS.length === index);
+  test(`generated programs of type ${progType} get the verdict of Linux, and no run leaves what was believed`, () => {
+    const wrong: string[] = [];
+    const counts = { accepted: 0, refused: 0, runs: 0 };
+    for (const row of rows) {
+      const { accepted, followed } = check(row, wrong);
+      counts[accepted ? 'accepted' : 'refused']++;
+      counts.runs += followed?.runs ?? 0;
     }
-    counts[loaded.accepted ? 'accepted' : 'refused']++;
-    if (loaded.result < 0) continue;
-    const followed = emulated.run(loaded.result, { progType: program.kind.progType, seed });
-    counts.runs += followed.runs;
-    for (const text of followed.wrong) wrong.push(`seed ${seed}: ${text}`);
-    emulated.process.close(loaded.result);
+    expect(wrong).toEqual([]);
+    expect(counts.accepted).toBeGreaterThan(rows.length / 4);
+    expect(counts.refused).toBeGreaterThan(rows.length / 10);
+    expect(counts.runs).toBeGreaterThan(counts.accepted);
+  });
+}
+
+/** Compares one program's verdict with the recorded one, and follows it where it is accepted. */
+function check({ seed, digest, errno, message }: RecordedVerdict, wrong: string[]) {
+  const program = generateProgram(seed);
+  expect(digestOf(program), `the generator changed (seed ${seed}): record anew`).toBe(digest);
+  const { accepted, result, log, crash } = emulated.load(loadAttr(program, setting), 4);
+  const said = accepted ? '' : lastLine(log);
+  if (crash) wrong.push(`seed ${seed}: ${crash}`);
+  else if (accepted !== (errno === 0) || said !== message) {
+    wrong.push(`seed ${seed}: says '${said}', Linux: ${errno} '${message}'`);
   }
-  expect(wrong).toEqual([]);
-  expect(counts.accepted).toBeGreaterThan(recorded.length / 3);
-  expect(counts.refused).toBeGreaterThan(recorded.length / 5);
-  expect(counts.runs).toBeGreaterThan(counts.accepted);
-});
+  if (result < 0) return { accepted };
+  const followed = emulated.run(result, { progType: program.kind.progType, seed });
+  for (const text of followed.wrong) wrong.push(`seed ${seed}: ${text}`);
+  emulated.process.close(result);
+  return { accepted, followed };
+}
