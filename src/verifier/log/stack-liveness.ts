@@ -1,26 +1,7 @@
-import type { StackUse } from '../prune/stack-use.ts';
+import type { SlotSet, StackLivenessLog, StackUse } from '../prune/stack-use.ts';
 import type { Walk } from '../walk/walk.ts';
 
 const SLOTS = 64;
-
-/** Two words of slots. */
-export type SlotSet = readonly [number, number];
-
-/** Says what is found of which slots of stacks are still read. */
-export interface StackLivenessLog {
-  /** What is live at an instruction, or sure to be written from it on, became different. */
-  changed(use: StackUse, change: SlotChange): void;
-  /** All is known again. */
-  done(use: StackUse, passes: number): void;
-}
-
-export interface SlotChange {
-  readonly frame: number;
-  readonly insn: number;
-  readonly what: 'live' | 'written';
-  readonly before: SlotSet;
-  readonly after: SlotSet;
-}
 
 /** @returns undefined where nobody wants to know */
 export function stackLivenessLog({ log }: Walk): StackLivenessLog | undefined {

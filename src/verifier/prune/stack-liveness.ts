@@ -1,8 +1,7 @@
-import type { StackLivenessLog } from '../log/stack-liveness.ts';
 import { MAX_FRAMES } from '../state/frame.ts';
 import type { Frame } from '../state/state.ts';
 import type { ControlFlow } from './control-flow.ts';
-import { StackUse } from './stack-use.ts';
+import { type StackLivenessLog, StackUse } from './stack-use.ts';
 import { type FlowOrder, flowOrder, type Successors } from './successors.ts';
 
 /** What the program looks like to whom looks after its stacks. */

@@ -1,7 +1,25 @@
-import type { StackLivenessLog } from '../log/stack-liveness.ts';
 import type { ControlFlow } from './control-flow.ts';
 import { SlotFlow } from './slot-flow.ts';
 import type { FlowOrder } from './successors.ts';
+
+/** Two words of slots. */
+export type SlotSet = readonly [number, number];
+
+/** Says what is found of which slots of stacks are still read. */
+export interface StackLivenessLog {
+  /** What is live at an instruction, or sure to be written from it on, became different. */
+  changed(use: StackUse, change: SlotChange): void;
+  /** All is known again. */
+  done(use: StackUse, passes: number): void;
+}
+
+export interface SlotChange {
+  readonly frame: number;
+  readonly insn: number;
+  readonly what: 'live' | 'written';
+  readonly before: SlotSet;
+  readonly after: SlotSet;
+}
 
 /** Where a use of stacks begins. */
 export interface StackUsePlace {
