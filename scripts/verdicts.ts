@@ -24,6 +24,7 @@ import { createKernel } from '../src/kernel/index.ts';
 import { loadObject } from '../src/loader/index.ts';
 import { type BpfObject, openObject } from '../src/object/index.ts';
 import type { Capability, LogBuffer, ProgLoadAttr, System } from '../src/syscall/index.ts';
+import { bpf_prog_type } from '../src/uapi/index.ts';
 import { sizeMaps } from '../src/veristat/index.ts';
 import { profileOf618 } from '../test/support/profile.ts';
 
@@ -130,15 +131,26 @@ interface Load {
   readonly log: string;
 }
 
-/** A system that keeps what comes of the load of a program: other programs of a struct_ops map are loaded along with it. */
+/** `r0 = 0; exit` */
+const NOTHING = Uint8Array.of(0xb7, 0, 0, 0, 0, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0);
+
+/**
+ * A system that keeps what comes of the load of a program. Others of a struct_ops map, which are loaded along with it, do
+ * nothing.
+ */
 function withLog(system: System, name: string, keep: (load: Load) => void): System {
   return new Proxy(system, {
     get(target, property) {
       if (property === 'progLoad') {
         return (attr: ProgLoadAttr) => {
+          if (attr.progName !== name) {
+            const along = attr.progType === bpf_prog_type.BPF_PROG_TYPE_STRUCT_OPS;
+            const others = along ? { insns: NOTHING, funcInfo: undefined, lineInfo: undefined } : {};
+            return target.progLoad({ ...attr, ...others });
+          }
           const buffer: LogBuffer = { level: Number(values.log ?? (values.annotated ? 2 : 4)), text: '' };
           const fd = target.progLoad({ ...attr, log: buffer });
-          if (attr.progName === name) keep({ fd, log: buffer.text });
+          keep({ fd, log: buffer.text });
           if (attr.log) attr.log.text = buffer.text;
           return fd;
         };
