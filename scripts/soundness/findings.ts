@@ -11,8 +11,8 @@ export interface Outcome {
 
 /** EPERM, and ENOSPC: a log that was too long. */
 const NOT_SAID: readonly number[] = [-1, -28];
-/** What the running kernel says where it went wrong itself. */
-const NO_VERDICT = /verifier bug/;
+/** What the running kernel says where it went wrong itself, or its arenas have no address because nobody mapped them. */
+const NO_VERDICT = /verifier bug|arena's user address/;
 const TOO_COMPLEX = /too large|complexity|too complex/;
 const SHOWN = 4;
 

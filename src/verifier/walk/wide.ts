@@ -1,7 +1,7 @@
 import { bpf_map_type, bpf_pseudo } from '../../uapi/index.ts';
-import { AUX, AUX2, OFF, TYPE } from '../domain/row.ts';
+import { AUX, AUX2, OFF } from '../domain/row.ts';
 import type { Refusal } from '../refusal.ts';
-import { CONST_PTR_TO_MAP, PTR_TO_ARENA, PTR_TO_FUNC, PTR_TO_MAP_VALUE } from '../state/reg-type.ts';
+import { CONST_PTR_TO_MAP, PTR_TO_FUNC, PTR_TO_MAP_VALUE } from '../state/reg-type.ts';
 import { setKnown, setPointer, setUnknown } from './set-row.ts';
 import type { Walk } from './walk.ts';
 
@@ -27,8 +27,8 @@ export function walkWide(walk: Walk): Refusal | undefined {
     return undefined;
   }
   if (program.maps[map].attr.mapType === bpf_map_type.BPF_MAP_TYPE_ARENA) {
+    // The address that processes know it by, which programs have to cast first.
     setUnknown(w, row);
-    w[row + TYPE] = PTR_TO_ARENA;
     return undefined;
   }
   setPointer(w, row, PTR_TO_MAP_VALUE);
