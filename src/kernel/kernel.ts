@@ -82,7 +82,7 @@ const MAX_EVENTS = 10_000;
  */
 export function createKernel(options: KernelOptions): Kernel {
   const { profile, store, clock = createManualClock(), random = createSeededRandom() } = options;
-  const { verify = 'structure', engine = 'interpreter', verified, watch } = options;
+  const { verify = 'full', engine = 'interpreter', verified, watch } = options;
   const objects = new KernelObjects({ profile, verify, engine, verified, watch, clock, random, store });
   const { state } = objects;
   const services = createServices(state);

@@ -14,11 +14,13 @@ const CASES: readonly (readonly [object: string, message: readonly string[]])[] 
     'missing_field',
     [
       "program 'missing_field' (raw_tp/sys_enter) was refused: Invalid argument (EINVAL)",
-      '  at missing_field.bpf.c:16: struct task_struct___x *task = (void *)bpf_get_current_task();',
-      '  failed to resolve CO-RE relocation <byte_off> [5] struct task_struct___x.pidd (0:0 @ offset 0)',
-      '  nearest there: pid',
-      '  the last lines of the log:',
-      '    1: <invalid CO-RE relocation>',
+      'missing_field.bpf.c:16:41: error: failed to resolve CO-RE relocation <byte_off> [5] struct task_struct___x.pidd (0:0 @ offset 0) [UNRESOLVED]',
+      '    |',
+      ' 16 | struct task_struct___x *task = (void *)bpf_get_current_task();',
+      '    |                                        ^',
+      '  = instruction 1: <invalid CO-RE relocation>',
+      '  = verifier: invalid func unknown#195896080',
+      '  = help: nearest there: pid; ask first with bpf_core_field_exists(), bpf_core_type_exists() or bpf_core_enum_value_exists()',
     ],
   ],
   [

@@ -14,7 +14,7 @@ const NEEDS_TARGET = "program 'trace_on_entry': failed to find kernel BTF type I
 const ENDS: Readonly<Record<string, string>> = { 'xdpdump_bpf.o': NEEDS_TARGET };
 
 describe(`objects of Debian's libxdp1${folder ? '' : ' (package not installed: none loaded)'}`, () => {
-  it(`load into the emulated kernel, all ${files.length} of them`, () => {
+  it(`load into the emulated kernel, all ${files.length} of them`, { timeout: 120_000 }, () => {
     const btf = shippedKernelBtf();
     const kernel = createKernel({
       profile: {

@@ -79,6 +79,12 @@ for (const [path, , program, verdict, , tag] of recordedRows('samples-6.18.csv')
 const LEGACY = /\/legacy_/;
 /** What the emulated kernel refuses, and says so. */
 const NOT_SUPPORTED_YET = /not supported yet: (helper bpf_sock_ops_cb_flags_set#59|kernel function tcp_reno_ssthresh)/;
+/**
+ * A result that gcc loads as four bytes and extends by shifts, of which the verifier loses the lower bound; big-endian
+ * these bytes are not where an argument begins. That machine did not judge it.
+ */
+const LOST_BOUND = /R0 has smin=-2147483648 smax=0 should have been in|invalid bpf_context access off=28 size=4/;
+const expectedRefusal = (path: string) => (/^gcc\/e[lb]\/lsm_/.test(path) ? LOST_BOUND : NOT_SUPPORTED_YET);
 /** What only the whole verifier, or a kernel without one of the symbols, refuses. */
 const REFUSED_BY_LINUX_ALONE = /ksym_percpu|gcc\/el\/(spin_lock|timer_heartbeat)/;
 
@@ -129,7 +135,7 @@ describe.each(kernels)('little-endian samples on $title', ({ btf, same }) => {
     const accepted = rows.every(({ verdict }) => verdict === 'accept' || verdict === 'eperm');
     loadAlone(on, path, (loaded, system) => {
       if (loaded instanceof EbpftsError) {
-        if (accepted) expect(loaded.message).toMatch(NOT_SUPPORTED_YET);
+        if (accepted) expect(loaded.message).toMatch(expectedRefusal(path));
         expect(loaded.code).toBeDefined();
         return;
       }
@@ -162,7 +168,7 @@ describe('big-endian samples', () => {
     );
     loadAlone(s390x, path, (loaded) => {
       if (loaded instanceof EbpftsError) {
-        if (accepted && !NOT_SUPPORTED_YET.test(loaded.message)) {
+        if (accepted && !expectedRefusal(path).test(loaded.message)) {
           expect(path).toMatch(path.startsWith('gcc') ? MISCOMPILED : OF_ITS_OWN_REGISTERS);
         }
         expect(loaded.code).toBeDefined();
