@@ -38,8 +38,7 @@ export function checkPacketWritable(walk: Walk): Refusal | undefined {
 
 export function accessPacket(walk: Walk, access: Access): Refusal | undefined {
   const { register, off, size, write } = access;
-  const refusal =
-    (write ? checkPacketWritable(walk) : undefined) ?? checkPacketBytes(walk, { register, off, size });
+  const refusal = (write ? checkPacketWritable(walk) : undefined) ?? checkPacketBytes(walk, { register, off, size });
   if (!refusal) loadUnknown(walk, access);
   return refusal;
 }
