@@ -23,10 +23,10 @@ function requireChunk(id: string): unknown {
   let chunk = chunks.get(name);
   if (chunk === undefined) {
     const filename = `${__dirname}/${name}`;
-    const source = `(function (exports, require) { ${readFileSync(filename, 'utf8')}\n})`;
+    const source = `(function (exports, require, __filename) { ${readFileSync(filename, 'utf8')}\n})`;
     chunk = { script: new Script(source, { filename, cachedData: codeOf(name) }), exports: {} };
     chunks.set(name, chunk);
-    chunk.script.runInThisContext()(chunk.exports, requireChunk);
+    chunk.script.runInThisContext()(chunk.exports, requireChunk, filename);
   }
   return chunk.exports;
 }

@@ -40,6 +40,9 @@ export function smokeTest({ command: [program, ...before], root }: SmokeSubject)
     strictEqual(retval('tcp-syn-22'), 1);
     const [{ formatted }] = JSON.parse(run('-j', 'map', 'dump', 'name', 'refused'));
     strictEqual(formatted.value.packets, 1);
+    // By the BTF of a kernel that ships with the command.
+    const [verdict] = run('-o', 'csv', 'verify', '--kernel', '6.12', sample).trim().split('\n').slice(1);
+    strictEqual(verdict?.includes('success'), true, verdict);
     strictEqual(run('gen', 'skeleton', sample).includes('class XdpSshFirewall extends Skeleton'), true);
     return count;
   } finally {
