@@ -20,15 +20,15 @@ function linked(...names: readonly string[]): App {
 
 test('a library sees its variables in the object that it was linked into, before and after that is loaded', () => {
   const app = linked('tc_nat', 'globals');
-  const library = Globals.open(app);
-  library.rodata.sizes = [1, 2, 3, 4];
-  library.data.limits = { ...library.data.limits, low: 0 };
-  expect(library.rodata.sizes).toEqual([1, 2, 3, 4]);
+  const sub = Globals.open(app);
+  sub.rodata.sizes = [1, 2, 3, 4];
+  sub.data.limits = { ...sub.data.limits, low: 0 };
+  expect(sub.rodata.sizes).toEqual([1, 2, 3, 4]);
   app.load(createKernel({ profile: profileOf618(shippedKernelBtf()) }).openProcess());
-  library.progs.globals.loaded.testRun({ dataIn: new Uint8Array(64) });
-  expect(library.bss.last_length.whole).toBe(64n);
-  expect(library.data_hot.hot_counter).toBeGreaterThan(0n);
-  expect(Object.keys(library.data)).toEqual(['limits', 'countdown']);
+  sub.progs.globals.loaded.testRun({ dataIn: new Uint8Array(64) });
+  expect(sub.bss.last_length.whole).toBe(64n);
+  expect(sub.data_hot.hot_counter).toBeGreaterThan(0n);
+  expect(Object.keys(sub.data)).toEqual(['limits', 'countdown']);
   app.close();
 });
 

@@ -20,18 +20,18 @@ export function emitStructured(body: FunctionBody, flow: Flow, compiler: BlockCo
   const loopOf = new Int32Array(blocks.length);
   const endBefore = new Int32Array(blocks.length);
   /** What is still to be written, the next at the end: nesting is as deep as a program is long. */
-  const todo: (() => void)[] = [() => tree(0)];
-  for (let next = todo.pop(); next !== undefined; next = todo.pop()) next();
+  const pending: (() => void)[] = [() => tree(0)];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) next();
   body.op('unreachable');
 
   /** A block and all that it dominates. */
   function tree(block: number): void {
     if (isLoop[block] === 1) {
       loopOf[block] = body.open('loop');
-      todo.push(() => body.end());
+      pending.push(() => body.end());
     }
     const merges = dominated[block].filter((each) => isMerge[each] === 1);
-    todo.push(() => within(block, merges, merges.length));
+    pending.push(() => within(block, merges, merges.length));
   }
 
   /** A block with the first `count` of the merges that it dominates behind it; the last of them is the outermost. */
@@ -42,7 +42,7 @@ export function emitStructured(body: FunctionBody, flow: Flow, compiler: BlockCo
     }
     const last = merges[count - 1];
     endBefore[last] = body.open('block');
-    todo.push(
+    pending.push(
       () => tree(last),
       () => body.end(),
       () => within(block, merges, count - 1),
@@ -65,7 +65,7 @@ export function emitStructured(body: FunctionBody, flow: Flow, compiler: BlockCo
       return;
     }
     body.open('if');
-    todo.push(
+    pending.push(
       () => body.end(),
       () => go(block, next),
       () => body.op('else'),
